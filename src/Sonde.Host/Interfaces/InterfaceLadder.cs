@@ -1,0 +1,20 @@
+namespace Sonde.Host.Interfaces;
+
+/// <summary>The backends of one system for network interfaces, best first, chosen by trying.</summary>
+internal abstract class InterfaceLadder
+{
+    private protected InterfaceLadder()
+    {
+    }
+
+    /// <summary>The ladder of this system.</summary>
+    internal static InterfaceLadder Create() =>
+        throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
+
+    /// <summary>Opens the best backend that works.</summary>
+    /// <exception cref="HostException">None works; the reason is that of the best one.</exception>
+    internal abstract NetworkInterfaces OpenBest();
+
+    /// <summary>Tries every rung.</summary>
+    internal abstract IReadOnlyList<BackendStatus> Check();
+}
