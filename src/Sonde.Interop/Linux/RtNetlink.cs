@@ -180,4 +180,5 @@ internal struct rtnl_link_stats64
     internal ulong rx_compressed;
     internal ulong tx_compressed;
     internal ulong rx_nohandler;
+    internal ulong rx_otherhost_dropped; // since Linux 5.19
 }
