@@ -37,8 +37,12 @@ public static class ChildProcess
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         process.StandardInput.Write(input ?? string.Empty);
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
+
+        // Disposed here: a Process leaves readers that somebody asked for open.
+        using StreamReader outputReader = process.StandardOutput;
+        using StreamReader errorReader = process.StandardError;
+        Task<string> output = outputReader.ReadToEndAsync();
+        Task<string> error = errorReader.ReadToEndAsync();
         if (!process.WaitForExit(limit ?? TimeSpan.FromSeconds(60)))
         {
             process.Kill(entireProcessTree: true);

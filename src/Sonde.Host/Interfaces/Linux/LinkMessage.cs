@@ -3,37 +3,44 @@ using Sonde.Interop.Linux;
 namespace Sonde.Host.Interfaces.Linux;
 
 /// <summary>One interface as RTM_NEWLINK describes it.</summary>
-internal sealed record LinkMessage
+internal sealed class LinkMessage
 {
-    internal required int Index { get; init; }
+    private LinkMessage(ifinfomsg head)
+    {
+        Index = head.ifi_index;
+        HardwareType = head.ifi_type;
+        Flags = head.ifi_flags;
+    }
 
-    internal required ushort HardwareType { get; init; }
+    internal int Index { get; }
 
-    internal required uint Flags { get; init; }
+    internal ushort HardwareType { get; }
 
-    internal required string Name { get; init; }
+    internal uint Flags { get; }
 
-    internal Reading<HardwareAddress> HardwareAddress { get; init; } = Reading.None<HardwareAddress>();
+    internal string Name { get; private set; } = string.Empty;
 
-    internal Reading<HardwareAddress> HardwareBroadcast { get; init; } = Reading.None<HardwareAddress>();
+    internal Reading<HardwareAddress> HardwareAddress { get; private set; } = Reading.None<HardwareAddress>();
 
-    internal Reading<long> Mtu { get; init; } = Reading.None<long>();
+    internal Reading<HardwareAddress> HardwareBroadcast { get; private set; } = Reading.None<HardwareAddress>();
 
-    internal byte OperationalState { get; init; }
+    internal Reading<long> Mtu { get; private set; } = Reading.None<long>();
 
-    internal Reading<int> Lower { get; init; } = Reading.None<int>();
+    internal byte OperationalState { get; private set; }
 
-    internal Reading<int> LowerNamespace { get; init; } = Reading.None<int>();
+    internal Reading<int> Lower { get; private set; } = Reading.None<int>();
 
-    internal Reading<int> Master { get; init; } = Reading.None<int>();
+    internal Reading<int> LowerNamespace { get; private set; } = Reading.None<int>();
 
-    internal string? Kind { get; init; }
+    internal Reading<int> Master { get; private set; } = Reading.None<int>();
 
-    internal bool IsTap { get; init; }
+    internal string? Kind { get; private set; }
 
-    internal Reading<string> Alias { get; init; } = Reading.None<string>();
+    internal bool IsTap { get; private set; }
 
-    internal Reading<InterfaceCounters> Counters { get; init; } = Reading.Unsupported<InterfaceCounters>("the kernel sent no 64-bit counters");
+    internal Reading<string> Alias { get; private set; } = Reading.None<string>();
+
+    internal Reading<InterfaceCounters> Counters { get; private set; } = Reading.Unsupported<InterfaceCounters>("the kernel sent no 64-bit counters");
 
     /// <summary>Reads the payload of RTM_NEWLINK.</summary>
     /// <returns><see langword="false"/> for bytes that describe no interface; never throws.</returns>
@@ -45,26 +52,11 @@ internal sealed record LinkMessage
             return false;
         }
 
-        var found = new LinkMessage { Index = head.ifi_index, HardwareType = head.ifi_type, Flags = head.ifi_flags, Name = string.Empty };
+        var found = new LinkMessage(head);
         var attributes = new NetlinkAttributes(payload);
         while (attributes.MoveNext())
         {
-            ReadOnlySpan<byte> value = attributes.Value;
-            found = attributes.Type switch
-            {
-                RtNetlink.IFLA_IFNAME => found with { Name = NativeBytes.ToText(value) },
-                RtNetlink.IFLA_ADDRESS => found with { HardwareAddress = ToHardwareAddress(value) },
-                RtNetlink.IFLA_BROADCAST => found with { HardwareBroadcast = ToHardwareAddress(value) },
-                RtNetlink.IFLA_MTU when value.Length >= 4 => found with { Mtu = (long)BitConverter.ToUInt32(value) },
-                RtNetlink.IFLA_OPERSTATE when value.Length >= 1 => found with { OperationalState = value[0] },
-                RtNetlink.IFLA_LINK when value.Length >= 4 => found with { Lower = BitConverter.ToInt32(value) },
-                RtNetlink.IFLA_LINK_NETNSID when value.Length >= 4 => found with { LowerNamespace = BitConverter.ToInt32(value) },
-                RtNetlink.IFLA_MASTER when value.Length >= 4 => found with { Master = BitConverter.ToInt32(value) },
-                RtNetlink.IFLA_IFALIAS => found with { Alias = NativeBytes.ToText(value) },
-                RtNetlink.IFLA_LINKINFO => WithLinkInfo(found, value),
-                RtNetlink.IFLA_STATS64 => found with { Counters = ToCounters(value) },
-                _ => found,
-            };
+            found.Take(attributes.Type, attributes.Value);
         }
 
         if (found.Name.Length == 0)
@@ -102,25 +94,61 @@ internal sealed record LinkMessage
             _ => new HardwareAddress(value),
         };
 
-    private static LinkMessage WithLinkInfo(LinkMessage link, ReadOnlySpan<byte> info)
+    private void Take(ushort type, ReadOnlySpan<byte> value)
     {
-        string? kind = null;
-        bool isTap = false;
+        switch (type)
+        {
+            case RtNetlink.IFLA_IFNAME:
+                Name = NativeBytes.ToText(value);
+                break;
+            case RtNetlink.IFLA_ADDRESS:
+                HardwareAddress = ToHardwareAddress(value);
+                break;
+            case RtNetlink.IFLA_BROADCAST:
+                HardwareBroadcast = ToHardwareAddress(value);
+                break;
+            case RtNetlink.IFLA_MTU when value.Length >= 4:
+                Mtu = (long)BitConverter.ToUInt32(value);
+                break;
+            case RtNetlink.IFLA_OPERSTATE when value.Length >= 1:
+                OperationalState = value[0];
+                break;
+            case RtNetlink.IFLA_LINK when value.Length >= 4:
+                Lower = BitConverter.ToInt32(value);
+                break;
+            case RtNetlink.IFLA_LINK_NETNSID when value.Length >= 4:
+                LowerNamespace = BitConverter.ToInt32(value);
+                break;
+            case RtNetlink.IFLA_MASTER when value.Length >= 4:
+                Master = BitConverter.ToInt32(value);
+                break;
+            case RtNetlink.IFLA_IFALIAS:
+                Alias = NativeBytes.ToText(value);
+                break;
+            case RtNetlink.IFLA_LINKINFO:
+                TakeLinkInfo(value);
+                break;
+            case RtNetlink.IFLA_STATS64:
+                Counters = ToCounters(value);
+                break;
+        }
+    }
+
+    private void TakeLinkInfo(ReadOnlySpan<byte> info)
+    {
         var attributes = new NetlinkAttributes(info);
         while (attributes.MoveNext())
         {
             if (attributes.Type == RtNetlink.IFLA_INFO_KIND)
             {
-                kind = NativeBytes.ToText(attributes.Value);
+                Kind = NativeBytes.ToText(attributes.Value);
             }
-            else if (attributes.Type == RtNetlink.IFLA_INFO_DATA && kind == "tun")
+            else if (attributes.Type == RtNetlink.IFLA_INFO_DATA && Kind == "tun")
             {
                 // The kernel sends the kind before the data, and only the data tells a TAP from a TUN.
-                isTap = TunTypeIn(attributes.Value) == RtNetlink.TUN_TYPE_TAP;
+                IsTap = TunTypeIn(attributes.Value) == RtNetlink.TUN_TYPE_TAP;
             }
         }
-
-        return link with { Kind = kind, IsTap = isTap };
     }
 
     private static byte TunTypeIn(ReadOnlySpan<byte> data)
