@@ -25,7 +25,7 @@ public static class OpenDescriptors
         // A handle whose last use was a moment ago may wait for its finalizer only if somebody forgot to dispose it: that is a leak all the same.
         return [.. List()
             .Where(now => !before.TryGetValue(now.Key, out string? then) || then != now.Value)
-            .Where(now => !now.Value.StartsWith("/dev/", StringComparison.Ordinal) && !now.Value.EndsWith(".dll", StringComparison.Ordinal) && !now.Value.EndsWith(".so", StringComparison.Ordinal))
+            .Where(now => !now.Value.StartsWith("/dev/", StringComparison.Ordinal) && !now.Value.EndsWith(".dll", StringComparison.Ordinal) && !now.Value.EndsWith(".pdb", StringComparison.Ordinal) && !now.Value.EndsWith(".so", StringComparison.Ordinal))
             .Select(now => $"{now.Key} -> {now.Value}")];
     }
 }

@@ -12,7 +12,8 @@ internal sealed class FileDescriptor : SafeHandle
     {
     }
 
-    public override bool IsInvalid => handle == -1;
+    // A call that returns a C int fills 32 bits of the register; what stands above them when it returns -1 is undefined, and was zero when seen.
+    public override bool IsInvalid => (int)handle < 0;
 
     // close(2): after EINTR the descriptor is gone on Linux and in an unknown state on macOS, so it is never retried.
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
