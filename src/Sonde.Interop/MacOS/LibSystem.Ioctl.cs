@@ -6,11 +6,12 @@ namespace Sonde.Interop.MacOS;
 // sys/ioctl.h, sys/sockio.h, net/if.h, netinet6/in6_var.h.
 internal static partial class LibSystem
 {
-    // The kernel compares an unsigned long: never sign-extended (bit 31 is the direction). The size of the struct is part of the number.
-    internal const nuint SIOCGIFMEDIA = 0xC02C6938;
-    internal const nuint SIOCGIFTYPE = 0xC020699F;
-    internal const nuint SIOCGIFAFLAG_IN6 = 0xC1206949;
-    internal const nuint SIOCGIFALIFETIME_IN6 = 0xC1206951;
+    // The kernel compares an unsigned long: never sign-extended (bit 31 is the direction), so uint and not nuint, whose constants Roslyn
+    // sign-extends when another assembly reads them. The size of the struct is part of the number.
+    internal const uint SIOCGIFMEDIA = 0xC02C6938;
+    internal const uint SIOCGIFTYPE = 0xC020699F;
+    internal const uint SIOCGIFAFLAG_IN6 = 0xC1206949;
+    internal const uint SIOCGIFALIFETIME_IN6 = 0xC1206951;
 
     // ioctl(2) is variadic: this is how x86_64 passes it.
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]

@@ -12,7 +12,8 @@ internal sealed class FileDescriptor : SafeHandle
     {
     }
 
-    public override bool IsInvalid => handle == -1;
+    // C returns an int: its -1 need not fill the upper half of the register that the handle is read from.
+    public override bool IsInvalid => (int)handle == -1;
 
     // close(2): after EINTR the descriptor is gone on Linux and in an unknown state on macOS, so it is never retried.
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
