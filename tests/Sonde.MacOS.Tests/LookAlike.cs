@@ -10,8 +10,13 @@ namespace Sonde.MacOS.Tests;
 /// <remarks>A test makes one, which begins a fresh script, and disposes it, which checks that all that was handed out came back.</remarks>
 internal sealed class LookAlike : IDisposable
 {
+    /// <summary>Set in the environment: build the look-alike of a system that lacks the private DNS calls.</summary>
+    internal const string WithoutDns = "SONDE_LOOKALIKE_WITHOUT_DNS";
+
     private static readonly Lazy<nint> s_library = new(Load);
 
+    private readonly Action _reset;
+    private readonly string[] _descriptorsBefore;
     private readonly GetSetting _get;
     private readonly ChangeSetting _set;
     private readonly PutBytes _put;
@@ -22,7 +27,9 @@ internal sealed class LookAlike : IDisposable
         _get = Export<GetSetting>("lookalike_get");
         _set = Export<ChangeSetting>("lookalike_set");
         _put = Export<PutBytes>("lookalike_put");
-        Export<Action>("lookalike_reset")();
+        _reset = Export<Action>("lookalike_reset");
+        _reset();
+        _descriptorsBefore = Descriptors();
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -50,7 +57,18 @@ internal sealed class LookAlike : IDisposable
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        _reset();
+        Assert.Empty(Descriptors().Except(_descriptorsBefore));
     }
+
+    // Of the kinds that the calls under test open; the runtime opens files of its own when it likes.
+    private static string[] Descriptors() =>
+        [.. Directory.GetFiles("/proc/self/fd")
+            .Select(fd => new FileInfo(fd).LinkTarget ?? string.Empty)
+            .Where(target => target.StartsWith("socket:", StringComparison.Ordinal)
+                || target.StartsWith("pipe:", StringComparison.Ordinal)
+                || target.StartsWith("anon_inode:[eventfd", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     private void Put(string key, byte[] bytes) => Assert.Equal(1, _put(key, bytes, (nuint)bytes.Length));
 
@@ -76,6 +94,11 @@ internal sealed class LookAlike : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (Environment.GetEnvironmentVariable(WithoutDns) is not null)
+        {
+            start.ArgumentList.Add("-DWITHOUT_DNS");
+        }
+
         using Process compiler = Process.Start(start) ?? throw new InvalidOperationException("gcc did not start.");
         string said = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();

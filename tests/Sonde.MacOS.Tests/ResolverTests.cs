@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Sonde.Host;
 using Sonde.Host.Resolvers;
@@ -80,6 +81,22 @@ public sealed class ResolverTests
         }
     }
 
+    // A function that was found once stays bound, so a system that lacks it is another process.
+    [Fact]
+    public void A_system_without_the_private_calls_is_served_from_the_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The look-alike of libSystem is built for Linux.");
+        if (Environment.GetEnvironmentVariable(LookAlike.WithoutDns) is null)
+        {
+            Assert.Equal(0, RunAlone($"{typeof(ResolverTests).FullName}.{nameof(A_system_without_the_private_calls_is_served_from_the_file)}"));
+            return;
+        }
+
+        using var system = new LookAlike();
+        ResolverSource missing = new MacOSNameResolvers(NoFile).Collect().Sources[0];
+        Assert.Equal((ReadingStatus.Unsupported, "this macOS does not export dns_configuration_copy"), (missing.Status, missing.Reason));
+    }
+
     [Fact]
     public void A_file_that_is_missing_or_a_dangling_link_is_none_with_a_reason()
     {
@@ -130,5 +147,22 @@ public sealed class ResolverTests
 
         system["fail.dns"] = 0;
         Assert.Equal((BackendState.Available, null), (new MacOSNameResolvers(NoFile).Check()[0].State, new MacOSNameResolvers(NoFile).Check()[0].Reason));
+    }
+
+    private static int RunAlone(string test)
+    {
+        string runtime = Environment.ProcessPath!; // known on Linux
+        string[] program = Path.GetFileNameWithoutExtension(runtime) == "dotnet" ? [typeof(ResolverTests).Assembly.Location] : [];
+        var start = new ProcessStartInfo(runtime, [.. program, "-noColor", "-method", test])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment[LookAlike.WithoutDns] = "1";
+        using Process process = Process.Start(start)!; // throws when it cannot start
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Contains("Total: 1", said, StringComparison.Ordinal);
+        return process.ExitCode;
     }
 }

@@ -8,7 +8,7 @@ namespace Sonde.Host.Interfaces.MacOS;
 /// <summary>Makes an address out of an entry of getifaddrs and of what the system says beside it.</summary>
 internal static class MacOSInterfaceAddresses
 {
-    private const string NoIPv4Lifetimes = "macOS keeps no lifetimes of IPv4 addresses";
+    private const string NoIPv4Lifetimes = "the kernel of macOS keeps no lifetimes of IPv4 addresses, nor whether DHCP gave them";
 
     /// <summary>Reads one entry.</summary>
     /// <param name="entry">An entry whose address is IPv4 or IPv6.</param>

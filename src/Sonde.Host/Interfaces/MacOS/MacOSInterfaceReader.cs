@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 using Sonde.Host.MacOS;
 using Sonde.Host.Resolvers.MacOS;
 using Sonde.Interop;
@@ -132,7 +133,7 @@ internal sealed class MacOSInterfaceReader
         var groups = new Dictionary<string, List<InterfaceAddressEntry>>(StringComparer.Ordinal);
         foreach (InterfaceAddressEntry entry in entries)
         {
-            string name = MacOSText.Decode(entry.Name);
+            string name = Encoding.Latin1.GetString(entry.Name); // a character for each byte: different names stay different
             if (!groups.TryGetValue(name, out List<InterfaceAddressEntry>? group))
             {
                 groups.Add(name, group = []);
@@ -142,9 +143,9 @@ internal sealed class MacOSInterfaceReader
         }
 
         var interfaces = new List<NetworkInterface>(groups.Count);
-        foreach ((string name, List<InterfaceAddressEntry> group) in groups)
+        foreach (List<InterfaceAddressEntry> group in groups.Values)
         {
-            if (ReadOne(name, group) is { } one)
+            if (ReadOne(group) is { } one)
             {
                 interfaces.Add(one);
             }
@@ -154,7 +155,7 @@ internal sealed class MacOSInterfaceReader
         return interfaces;
     }
 
-    private NetworkInterface? ReadOne(string name, List<InterfaceAddressEntry> entries)
+    private NetworkInterface? ReadOne(List<InterfaceAddressEntry> entries)
     {
         InterfaceAddressEntry? link = entries.Find(entry => MacOSSocketAddress.Family(entry.Address) == Darwin.AF_LINK);
         if (link is null || !MacOSSocketAddress.TryReadLink(link.Address, out int index, out byte type, out Reading<HardwareAddress> hardware) || index == 0)
@@ -174,7 +175,7 @@ internal sealed class MacOSInterfaceReader
         (InterfaceKind kind, string word) = MacOSInterfaceKinds.Classify(type, AskType(link.Name), media);
         return new NetworkInterface
         {
-            Name = name,
+            Name = MacOSText.Decode(link.Name),
             Index = index,
             Kind = kind,
             KindName = word,
