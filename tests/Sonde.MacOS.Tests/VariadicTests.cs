@@ -13,7 +13,7 @@ public sealed class VariadicTests
         using var system = new LookAlike { ["ioctl.echo"] = 1 };
         using FileDescriptor fd = LibSystem.socket(Darwin.AF_INET6, Darwin.SOCK_DGRAM, 0);
 
-        Assert.Equal(fd.DangerousGetHandle(), LibSystem.ioctl(fd, LibSystem.SIOCGIFMEDIA, s_argument));
+        Assert.Equal(fd.DangerousGetHandle(), LibSystem.Ioctl(fd, LibSystem.SIOCGIFMEDIA, s_argument, onStack: false));
         Assert.Equal(s_argument, system["ioctl.argument"]);
     }
 
@@ -23,7 +23,7 @@ public sealed class VariadicTests
         using var system = new LookAlike { ["ioctl.echo"] = 1, ["variadics.ninth"] = 1 };
         using FileDescriptor fd = LibSystem.socket(Darwin.AF_INET6, Darwin.SOCK_DGRAM, 0);
 
-        Assert.Equal(fd.DangerousGetHandle(), LibSystem.ioctl_arm64(fd, LibSystem.SIOCGIFMEDIA, 0, 0, 0, 0, 0, 0, s_argument));
+        Assert.Equal(fd.DangerousGetHandle(), LibSystem.Ioctl(fd, LibSystem.SIOCGIFMEDIA, s_argument, onStack: true));
         Assert.Equal(s_argument, system["ioctl.argument"]);
         Assert.Equal(0, system["variadics.dirty"]);
     }
@@ -34,7 +34,7 @@ public sealed class VariadicTests
         using var system = new LookAlike { ["ioctl.echo"] = 1 };
         using FileDescriptor fd = LibSystem.socket(Darwin.AF_INET6, Darwin.SOCK_DGRAM, 0);
 
-        Assert.True(LibSystem.ioctl(fd, LibSystem.SIOCGIFALIFETIME_IN6, 0) >= 0);
+        Assert.True(LibSystem.Ioctl(fd, LibSystem.SIOCGIFALIFETIME_IN6, 0, onStack: false) >= 0);
         Assert.Equal(0xC1206951L, system["ioctl.request"]);
     }
 
@@ -44,11 +44,11 @@ public sealed class VariadicTests
         using var system = new LookAlike { ["fcntl.echo"] = 1 };
         using FileDescriptor fd = LibSystem.socket(Darwin.AF_INET6, Darwin.SOCK_DGRAM, 0);
 
-        Assert.True(LibSystem.fcntl(fd, LibSystem.F_SETFL, s_argument) >= 0);
+        Assert.True(LibSystem.Fcntl(fd, LibSystem.F_SETFL, s_argument, onStack: false) >= 0);
         Assert.Equal(s_argument, system["fcntl.argument"]);
 
         system["variadics.ninth"] = 1;
-        Assert.True(LibSystem.fcntl_arm64(fd, LibSystem.F_SETFL, 0, 0, 0, 0, 0, 0, s_argument - 1) >= 0);
+        Assert.True(LibSystem.Fcntl(fd, LibSystem.F_SETFL, s_argument - 1, onStack: true) >= 0);
         Assert.Equal(s_argument - 1, system["fcntl.argument"]);
         Assert.Equal(0, system["variadics.dirty"]);
     }

@@ -115,9 +115,7 @@ internal sealed class InterfaceQueries : IDisposable
             while (true)
             {
                 // SAFETY: the struct is pinned, and its size is the one that is encoded in the request (asserted by the layout tests).
-                int result = LibSystem.PassesVariadicsOnStack
-                    ? LibSystem.ioctl_arm64(_socket, request, 0, 0, 0, 0, 0, 0, (nint)pinned)
-                    : LibSystem.ioctl(_socket, request, (nint)pinned);
+                int result = LibSystem.Ioctl(_socket, request, (nint)pinned, LibSystem.PassesVariadicsOnStack);
                 if (result >= 0)
                 {
                     error = default;

@@ -20,6 +20,10 @@ internal static partial class LibSystem
     // The same call for arm64: eight arguments fill the registers, so that the ninth lies on the stack, where a variadic callee looks.
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int ioctl_arm64(FileDescriptor fd, nuint request, nint x2, nint x3, nint x4, nint x5, nint x6, nint x7, nint argument);
+
+    /// <summary>ioctl(2) in the form that <paramref name="onStack"/> asks for.</summary>
+    internal static int Ioctl(FileDescriptor fd, nuint request, nint argument, bool onStack) =>
+        onStack ? ioctl_arm64(fd, request, 0, 0, 0, 0, 0, 0, argument) : ioctl(fd, request, argument);
 }
 
 /// <summary>struct ifreq (net/if.h) with the arm of its union that SIOCGIFTYPE fills.</summary>

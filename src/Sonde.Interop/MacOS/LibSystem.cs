@@ -44,6 +44,10 @@ internal static unsafe partial class LibSystem
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_arm64(FileDescriptor fd, int command, nint x2, nint x3, nint x4, nint x5, nint x6, nint x7, nint argument);
 
+    /// <summary>fcntl(2) in the form that <paramref name="onStack"/> asks for.</summary>
+    internal static int Fcntl(FileDescriptor fd, int command, nint argument, bool onStack) =>
+        onStack ? fcntl_arm64(fd, command, 0, 0, 0, 0, 0, 0, argument) : fcntl(fd, command, argument);
+
     /// <summary>Keeps <paramref name="fd"/> from child processes: macOS has no call that opens sockets and pipes so from the start.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
     internal static void CloseOnExec(FileDescriptor fd) => Control(fd, F_SETFD, FD_CLOEXEC, "fcntl(F_SETFD)");
@@ -55,9 +59,7 @@ internal static unsafe partial class LibSystem
 
     private static int Control(FileDescriptor fd, int command, int argument, string operation)
     {
-        int result = PassesVariadicsOnStack
-            ? fcntl_arm64(fd, command, 0, 0, 0, 0, 0, 0, argument)
-            : fcntl(fd, command, argument);
+        int result = Fcntl(fd, command, argument, PassesVariadicsOnStack);
         return result >= 0 ? result : throw new NativeException(operation, NativeError.LastDarwinErrno());
     }
 }
