@@ -61,7 +61,7 @@ public sealed class HostException : IOException
         NativeErrorDomain.DarwinErrno => error.Code switch
         {
             Darwin.EPERM or Darwin.EACCES => HostFailure.AccessDenied,
-            Darwin.ENOENT or Darwin.ENXIO or Darwin.ENODEV => HostFailure.NotFound,
+            Darwin.ENOENT or Darwin.ENXIO or Darwin.ENODEV or Darwin.EADDRNOTAVAIL => HostFailure.NotFound,
             Darwin.ENOSYS or Darwin.EAFNOSUPPORT or Darwin.EPFNOSUPPORT or Darwin.EPROTONOSUPPORT or Darwin.ENOTSUP or Darwin.EOPNOTSUPP =>
                 HostFailure.Unavailable,
             _ => HostFailure.System,

@@ -61,6 +61,15 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void The_routing_socket_asks_for_room_because_the_kernel_drops_without_a_word()
+    {
+        using var system = new LookAlike();
+        using var interfaces = new MacOSNetworkInterfaces(TimeProvider.System);
+
+        Assert.Equal(256 * 1024, system["receive.bytes"]);
+    }
+
+    [Fact]
     public void An_overflow_says_that_changes_were_lost()
     {
         using var system = new LookAlike();

@@ -12,6 +12,7 @@ public sealed class ErrorTests
     [InlineData("ENOENT", HostFailure.NotFound)]
     [InlineData("ENXIO", HostFailure.NotFound)]
     [InlineData("ENODEV", HostFailure.NotFound)]
+    [InlineData("EADDRNOTAVAIL", HostFailure.NotFound)] // what an ioctl about an address that has gone says
     [InlineData("ENOSYS", HostFailure.Unavailable)]
     [InlineData("ENOTSUP", HostFailure.Unavailable)]
     [InlineData("EOPNOTSUPP", HostFailure.Unavailable)]

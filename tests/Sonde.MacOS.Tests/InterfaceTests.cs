@@ -215,6 +215,14 @@ public sealed class InterfaceTests
     }
 
     [Fact]
+    public void An_address_that_vanishes_while_it_is_asked_about_has_lifetimes_that_are_gone()
+    {
+        using var system = new LookAlike { ["fail.lifetime"] = Darwin.EADDRNOTAVAIL };
+
+        Assert.Equal(ReadingStatus.Gone, AddressesOf(Collect(system), "en0")[1].ValidLifetime.Status);
+    }
+
+    [Fact]
     public void Default_routes_belong_to_their_interfaces_best_first()
     {
         using var system = new LookAlike();

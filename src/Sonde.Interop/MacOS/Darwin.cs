@@ -7,7 +7,6 @@ internal static class Darwin
     // sys/socket.h.
     internal const int AF_UNSPEC = 0;
     internal const int AF_INET = 2;
-    internal const int AF_ROUTE = 17;
     internal const int AF_LINK = 18;
     internal const int AF_INET6 = 30;
     internal const int PF_ROUTE = 17;
@@ -60,26 +59,18 @@ internal static class Darwin
     internal const byte IFT_CELLULAR = 255;
 
     // net/if.h, what SIOCGIFTYPE says (IFRTYPE_ is declared for Apple's own programs only).
-    internal const uint IFRTYPE_FAMILY_ANY = 0;
-    internal const uint IFRTYPE_FAMILY_LOOPBACK = 1;
     internal const uint IFRTYPE_FAMILY_ETHERNET = 2;
-    internal const uint IFRTYPE_FAMILY_SLIP = 3;
     internal const uint IFRTYPE_FAMILY_TUN = 4;
     internal const uint IFRTYPE_FAMILY_VLAN = 5;
     internal const uint IFRTYPE_FAMILY_PPP = 6;
-    internal const uint IFRTYPE_FAMILY_GIF = 10;
-    internal const uint IFRTYPE_FAMILY_STF = 12;
-    internal const uint IFRTYPE_FAMILY_FIREWIRE = 13;
     internal const uint IFRTYPE_FAMILY_BOND = 14;
     internal const uint IFRTYPE_FAMILY_CELLULAR = 15;
     internal const uint IFRTYPE_FAMILY_UTUN = 17;
     internal const uint IFRTYPE_FAMILY_IPSEC = 18;
-    internal const uint IFRTYPE_SUBFAMILY_ANY = 0;
     internal const uint IFRTYPE_SUBFAMILY_WIFI = 3;
 
     // net/if_media.h.
     internal const int IFM_NMASK = 0xE0;
-    internal const int IFM_ETHER = 0x20;
     internal const int IFM_IEEE80211 = 0x80;
     internal const int IFM_AVALID = 0x1;
     internal const int IFM_ACTIVE = 0x2;
@@ -109,9 +100,6 @@ internal static class Darwin
     internal const int RTF_STATIC = 0x800;
     internal const int RTF_BLACKHOLE = 0x1000;
     internal const int RTF_IFSCOPE = 0x1000000;
-    internal const int RTA_DST = 0x1;
-    internal const int RTA_GATEWAY = 0x2;
-    internal const int RTA_NETMASK = 0x4;
     internal const int RTAX_DST = 0;
     internal const int RTAX_GATEWAY = 1;
     internal const int RTAX_NETMASK = 2;

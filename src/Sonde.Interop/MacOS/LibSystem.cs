@@ -15,6 +15,8 @@ internal static unsafe partial class LibSystem
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int FD_CLOEXEC = 1;
+    internal const int SOL_SOCKET = 0xFFFF;
+    internal const int SO_RCVBUF = 0x1002;
     internal const int O_RDWR = 0x2;
     internal const int O_NONBLOCK = 0x4;
     internal const int O_CLOEXEC = 0x1000000;
@@ -31,6 +33,9 @@ internal static unsafe partial class LibSystem
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint recv(FileDescriptor fd, byte* buffer, nuint length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setsockopt(FileDescriptor fd, int level, int name, void* value, uint length);
 
     // open(2) takes its third argument, the variadic one, with O_CREAT only: two are right on both architectures.
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

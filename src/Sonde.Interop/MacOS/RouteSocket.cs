@@ -11,6 +11,9 @@ internal delegate void RouteMessageHandler(ReadOnlySpan<byte> messages);
 [SupportedOSPlatform("macos")]
 internal sealed class RouteSocket : IDisposable
 {
+    // The kernel gives 8 KiB unless asked, some sixty messages, and drops what does not fit without a word.
+    private const int ReceiveBytes = 256 * 1024;
+
     // rtm_msglen is 16 bits wide, so no message is longer.
     private readonly byte[] _buffer = new byte[ushort.MaxValue + 1];
     private readonly FileDescriptor _socket;
@@ -22,7 +25,7 @@ internal sealed class RouteSocket : IDisposable
 
     /// <summary>Opens a socket that listens from now on.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
-    internal static RouteSocket Open()
+    internal static unsafe RouteSocket Open()
     {
         FileDescriptor fd = LibSystem.socket(Darwin.PF_ROUTE, Darwin.SOCK_RAW, Darwin.AF_UNSPEC);
         if (fd.IsInvalid)
@@ -35,6 +38,10 @@ internal sealed class RouteSocket : IDisposable
         try
         {
             LibSystem.CloseOnExec(fd);
+            int bytes = ReceiveBytes;
+
+            // SAFETY: four bytes of a local. A refusal (a limit below this) leaves a smaller buffer, which works as well until it is full.
+            LibSystem.setsockopt(fd, LibSystem.SOL_SOCKET, LibSystem.SO_RCVBUF, &bytes, sizeof(int));
             return new RouteSocket(fd);
         }
         catch
