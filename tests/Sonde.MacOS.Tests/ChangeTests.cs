@@ -52,7 +52,9 @@ public sealed class ChangeTests
         using var system = new LookAlike();
         using var interfaces = new MacOSNetworkInterfaces(TimeProvider.System);
         using var cancel = new CancellationTokenSource();
-        Task<InterfaceChange> waiting = Task.Run(() => interfaces.WaitForChange(Timeout.InfiniteTimeSpan, cancel.Token), TestContext.Current.CancellationToken);
+        Task<InterfaceChange> waiting = Task.Run(
+            () => interfaces.WaitForChange(Timeout.InfiniteTimeSpan, cancel.Token),
+            TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
 
         await cancel.CancelAsync();

@@ -105,7 +105,8 @@ public sealed class InterfaceTests
 
         InterfaceCounters counters = Collect(system, "en0").Counters.Value;
 
-        Assert.Equal((0x5_0000_0001UL, 0x1_0000_0003UL, 5UL, 11UL), (counters.ReceivedBytes, counters.ReceivedPackets, counters.ReceiveErrors, counters.ReceiveDrops));
+        Assert.Equal((0x5_0000_0001UL, 0x1_0000_0003UL), (counters.ReceivedBytes, counters.ReceivedPackets));
+        Assert.Equal((5UL, 11UL), (counters.ReceiveErrors, counters.ReceiveDrops));
         Assert.Equal((0x6_0000_0002UL, 4UL, 6UL), (counters.SentBytes, counters.SentPackets, counters.SendErrors));
         Assert.Equal((7UL, 9UL, 8UL), (counters.SendDrops.Value, counters.ReceivedMulticast.Value, counters.Collisions.Value));
     }
@@ -309,7 +310,8 @@ public sealed class InterfaceTests
         InterfaceSnapshot snapshot = Collect(system);
 
         Assert.Equal(6, snapshot.Interfaces.Count);
-        Assert.Equal(("interface kinds, link states and IPv6 address states", ReadingStatus.Denied), (snapshot.Gaps[0].What, snapshot.Gaps[0].Status));
+        Gap gap = snapshot.Gaps[0];
+        Assert.Equal(("interface kinds, link states and IPv6 address states", ReadingStatus.Denied), (gap.What, gap.Status));
         Assert.Equal(ReadingStatus.Failed, AddressesOf(snapshot, "en0")[1].ValidLifetime.Status);
     }
 
@@ -324,7 +326,9 @@ public sealed class InterfaceTests
         Assert.Equal(1 + 6, AddressesOf(snapshot, "en0").Count);
         Assert.Contains(snapshot.Gaps, gap => gap is { What: "addresses", Status: ReadingStatus.Failed, Count: 2 });
         Assert.Contains(snapshot.Gaps, gap => gap is { What: "addresses", Status: ReadingStatus.Unsupported, Count: 1 });
-        Assert.Contains(snapshot.Gaps, gap => gap is { What: "interfaces", Status: ReadingStatus.Failed, Count: 2 }); // ghost0, and the one without a name
+
+        // ghost0, and the one without a name.
+        Assert.Contains(snapshot.Gaps, gap => gap is { What: "interfaces", Status: ReadingStatus.Failed, Count: 2 });
     }
 
     [Fact]

@@ -142,11 +142,14 @@ public sealed class ResolverTests
 
         IReadOnlyList<BackendStatus> ladder = new MacOSNameResolvers(NoFile).Check();
 
-        Assert.Equal([("dnsinfo", BackendState.Unavailable), ("resolv.conf", BackendState.Unavailable)], ladder.Select(rung => (rung.Backend, rung.State)));
+        Assert.Equal(
+            [("dnsinfo", BackendState.Unavailable), ("resolv.conf", BackendState.Unavailable)],
+            ladder.Select(rung => (rung.Backend, rung.State)));
         Assert.All(ladder, rung => Assert.NotNull(rung.Reason));
 
         system["fail.dns"] = 0;
-        Assert.Equal((BackendState.Available, null), (new MacOSNameResolvers(NoFile).Check()[0].State, new MacOSNameResolvers(NoFile).Check()[0].Reason));
+        BackendStatus works = new MacOSNameResolvers(NoFile).Check()[0];
+        Assert.Equal((BackendState.Available, null), (works.State, works.Reason));
     }
 
     private static int RunAlone(string test)

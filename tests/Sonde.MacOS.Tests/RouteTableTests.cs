@@ -129,7 +129,9 @@ public sealed class RouteTableTests
     [Fact]
     public void An_address_of_no_length_takes_four_bytes()
     {
-        var addresses = new MacOSRouteAddresses([0, 0, 0, 0, 5, 2, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0], (1 << Darwin.RTAX_DST) | (1 << Darwin.RTAX_GATEWAY) | (1 << Darwin.RTAX_NETMASK));
+        var addresses = new MacOSRouteAddresses(
+            [0, 0, 0, 0, 5, 2, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0],
+            (1 << Darwin.RTAX_DST) | (1 << Darwin.RTAX_GATEWAY) | (1 << Darwin.RTAX_NETMASK));
 
         Assert.True(addresses.Destination.IsEmpty);
         Assert.Equal([5, 2, 0, 0, 10], addresses.Gateway.ToArray());

@@ -27,12 +27,15 @@ public sealed class StopSignalTests
         HashSet<string> before = [.. Directory.GetFiles("/proc/self/fd")];
         using var stop = new MacOSStopSignal();
 
-        string[] ends = [.. Directory.GetFiles("/proc/self/fd").Where(fd => !before.Contains(fd) && new FileInfo(fd).LinkTarget!.StartsWith("pipe:", StringComparison.Ordinal))];
+        string[] ends =
+            [.. Directory.GetFiles("/proc/self/fd")
+                .Where(fd => !before.Contains(fd) && new FileInfo(fd).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true)];
 
         Assert.Equal(2, ends.Length);
         foreach (string end in ends)
         {
-            string flags = File.ReadLines($"/proc/self/fdinfo/{Path.GetFileName(end)}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            string flags = File.ReadLines($"/proc/self/fdinfo/{Path.GetFileName(end)}")
+                .Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
             int value = Convert.ToInt32(flags["flags:".Length..].Trim(), 8);
             Assert.Equal(0x80000, value & 0x80000); // O_CLOEXEC of Linux
             Assert.Equal(0x800, value & 0x800); // O_NONBLOCK of Linux

@@ -41,10 +41,13 @@ internal static class MacOSSocketAddress
 
     /// <summary>Reads the port of an IPv4 or IPv6 address; 0 when it names none.</summary>
     internal static int Port(ReadOnlySpan<byte> address) =>
-        Family(address) is Darwin.AF_INET or Darwin.AF_INET6 && address.Length >= 4 ? BinaryPrimitives.ReadUInt16BigEndian(address[2..]) : 0;
+        Family(address) is Darwin.AF_INET or Darwin.AF_INET6 && address.Length >= 4
+            ? BinaryPrimitives.ReadUInt16BigEndian(address[2..])
+            : 0;
 
-    /// <summary>Whether an address or a mask of <paramref name="family"/> has no bit set. The system cuts trailing zeros off, down to nothing.</summary>
-    internal static bool IsZero(ReadOnlySpan<byte> address, int family) => AddressPart(address, family).IndexOfAnyExcept((byte)0) < 0;
+    /// <summary>Whether an address or a mask of <paramref name="family"/> has no bit set. The system cuts trailing zeros off, down to none.</summary>
+    internal static bool IsZero(ReadOnlySpan<byte> address, int family) =>
+        AddressPart(address, family).IndexOfAnyExcept((byte)0) < 0;
 
     /// <summary>The leading ones of a netmask. Its family byte may be missing and its trailing zeros are cut off, so both come from the address.</summary>
     internal static int PrefixLength(ReadOnlySpan<byte> mask, int family)

@@ -83,7 +83,7 @@ internal struct in6_addr
     private uint _word3;
 }
 
-/// <summary>struct sockaddr_dl (net/if_dl.h): the name, then the link-layer address, both in sdl_data, which may run past its declared 12 bytes.</summary>
+/// <summary>struct sockaddr_dl (net/if_dl.h): the name, then the link-layer address, both in sdl_data, which may run past 12 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct sockaddr_dl
 {

@@ -26,7 +26,8 @@ internal static class MacOSInterfaceKinds
             Darwin.IFT_CELLULAR => (InterfaceKind.Cellular, "IFT_CELLULAR"),
             Darwin.IFT_ETHER when told is { Family: Darwin.IFRTYPE_FAMILY_ETHERNET, Subfamily: Darwin.IFRTYPE_SUBFAMILY_WIFI } =>
                 (InterfaceKind.Wifi, "IFRTYPE_SUBFAMILY_WIFI"),
-            Darwin.IFT_ETHER when media is { } medium && (medium.Current & Darwin.IFM_NMASK) == Darwin.IFM_IEEE80211 => (InterfaceKind.Wifi, "IFM_IEEE80211"),
+            Darwin.IFT_ETHER when media is { } medium && (medium.Current & Darwin.IFM_NMASK) == Darwin.IFM_IEEE80211 =>
+                (InterfaceKind.Wifi, "IFM_IEEE80211"),
             _ => told.Family switch
             {
                 Darwin.IFRTYPE_FAMILY_UTUN => (InterfaceKind.Tun, "IFRTYPE_FAMILY_UTUN"),

@@ -158,7 +158,9 @@ internal sealed class MacOSInterfaceReader
     private NetworkInterface? ReadOne(List<InterfaceAddressEntry> entries)
     {
         InterfaceAddressEntry? link = entries.Find(entry => MacOSSocketAddress.Family(entry.Address) == Darwin.AF_LINK);
-        if (link is null || !MacOSSocketAddress.TryReadLink(link.Address, out int index, out byte type, out Reading<HardwareAddress> hardware) || index == 0)
+        if (link is null
+            || !MacOSSocketAddress.TryReadLink(link.Address, out int index, out byte type, out Reading<HardwareAddress> hardware)
+            || index == 0)
         {
             _gaps.Add("interfaces", ReadingStatus.Failed, "getifaddrs gave addresses without the link that they belong to");
             return null;

@@ -59,7 +59,8 @@ internal ref struct MacOSRouteMessages(ReadOnlySpan<byte> bytes)
             {
                 Darwin.RTM_IFINFO or Darwin.RTM_IFINFO2 => InterfaceChange.Links,
                 Darwin.RTM_NEWADDR or Darwin.RTM_DELADDR => InterfaceChange.Addresses,
-                Darwin.RTM_ADD or Darwin.RTM_DELETE or Darwin.RTM_CHANGE or Darwin.RTM_REDIRECT when IsDefaultRoute(walk.Message) => InterfaceChange.Routes,
+                Darwin.RTM_ADD or Darwin.RTM_DELETE or Darwin.RTM_CHANGE or Darwin.RTM_REDIRECT when IsDefaultRoute(walk.Message) =>
+                    InterfaceChange.Routes,
                 _ => InterfaceChange.None, // neighbours, multicast groups, lookups
             };
         }
