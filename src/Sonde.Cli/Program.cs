@@ -1,3 +1,1 @@
-using System.CommandLine;
-
-return new RootCommand("Shows what a host does on its network, and what it may do.").Parse(args).Invoke();
+return Sonde.Cli.Commands.SondeCommand.Run(args);

@@ -8,6 +8,9 @@ public static class Reading
     /// <summary>A value the system gave.</summary>
     public static Reading<T> Ok<T>(T value) => new(ReadingStatus.Ok, value, null);
 
+    /// <summary>Nobody asked for it, or it cannot be told yet.</summary>
+    public static Reading<T> NotCollected<T>(string reason) => new(ReadingStatus.NotCollected, default, reason);
+
     /// <summary>The system says that there is none.</summary>
     /// <param name="reason">What the absence means, when that is worth saying.</param>
     public static Reading<T> None<T>(string? reason = null) => new(ReadingStatus.None, default, reason);

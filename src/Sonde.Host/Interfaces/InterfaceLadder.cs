@@ -1,3 +1,4 @@
+using Sonde.Host.Interfaces.Linux;
 using Sonde.Host.Interfaces.MacOS;
 
 namespace Sonde.Host.Interfaces;
@@ -11,7 +12,8 @@ internal abstract class InterfaceLadder
 
     /// <summary>The ladder of this system.</summary>
     internal static InterfaceLadder Create() =>
-        OperatingSystem.IsMacOS() ? new MacOSInterfaceLadder()
+        OperatingSystem.IsLinux() ? new LinuxInterfaceLadder()
+        : OperatingSystem.IsMacOS() ? new MacOSInterfaceLadder()
         : throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens the best backend that works.</summary>

@@ -50,6 +50,9 @@ public sealed record NetworkInterface
     /// <summary>The index of the interface below it (of a VLAN, a macvlan) or at its other end (of a veth).</summary>
     public Reading<int> LowerIndex { get; init; } = Reading.None<int>();
 
+    /// <summary>The number of the other network namespace that <see cref="LowerIndex"/> counts in; none when it is this one.</summary>
+    public Reading<int> LowerNamespaceId { get; init; } = Reading.None<int>();
+
     /// <summary>The index of the bridge, bond or VRF that it is a port of.</summary>
     public Reading<int> MasterIndex { get; init; } = Reading.None<int>();
 

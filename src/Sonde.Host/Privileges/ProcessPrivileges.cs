@@ -1,3 +1,4 @@
+using Sonde.Host.Privileges.Linux;
 using Sonde.Host.Privileges.MacOS;
 
 namespace Sonde.Host.Privileges;
@@ -15,7 +16,8 @@ public abstract class ProcessPrivileges
     /// <summary>Makes the reader for this system.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static ProcessPrivileges Create() =>
-        OperatingSystem.IsMacOS() ? new MacOSProcessPrivileges()
+        OperatingSystem.IsLinux() ? new LinuxProcessPrivileges()
+        : OperatingSystem.IsMacOS() ? new MacOSProcessPrivileges()
         : throw new PlatformNotSupportedException("Privileges are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

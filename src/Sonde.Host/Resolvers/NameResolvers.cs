@@ -1,3 +1,4 @@
+using Sonde.Host.Resolvers.Linux;
 using Sonde.Host.Resolvers.MacOS;
 
 namespace Sonde.Host.Resolvers;
@@ -15,7 +16,8 @@ public abstract class NameResolvers
     /// <summary>Makes the reader for this system.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static NameResolvers Create() =>
-        OperatingSystem.IsMacOS() ? new MacOSNameResolvers()
+        OperatingSystem.IsLinux() ? new LinuxNameResolvers()
+        : OperatingSystem.IsMacOS() ? new MacOSNameResolvers()
         : throw new PlatformNotSupportedException("Resolvers are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

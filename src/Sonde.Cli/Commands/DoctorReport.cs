@@ -1,0 +1,66 @@
+using System.Reflection;
+using Sonde.Cli.Errors;
+using Sonde.Host;
+using Sonde.Host.Interfaces;
+using Sonde.Host.Privileges;
+using Sonde.Host.Resolvers;
+
+namespace Sonde.Cli.Commands;
+
+/// <summary>What works here and what does not: every rung of every ladder, as it was found by trying.</summary>
+/// <param name="Version">Which sonde this is.</param>
+/// <param name="System">The system it runs on.</param>
+/// <param name="Privileges">What this process may do.</param>
+/// <param name="Backends">Every rung, with the lines that would make it usable.</param>
+/// <param name="ExitCode">0 when the main job can run, 77 when only rights are missing, 69 when nothing serves.</param>
+internal sealed record DoctorReport(
+    string Version,
+    string System,
+    Reading<PrivilegeReport> Privileges,
+    IReadOnlyList<(BackendStatus Status, IReadOnlyList<string> Advice)> Backends,
+    int ExitCode)
+{
+    /// <summary>The exit code in words.</summary>
+    internal string Verdict => ExitCode switch
+    {
+        Cli.ExitCode.Ok => "The main job, listing interfaces, can run here.",
+        Cli.ExitCode.NoPermission => "The main job, listing interfaces, needs rights that this process does not have.",
+        _ => "Nothing on this host serves the main job, listing interfaces.",
+    };
+
+    /// <summary>Tries everything.</summary>
+    internal static DoctorReport Examine()
+    {
+        var advice = HostAdvice.Create();
+        var privileges = ProcessPrivileges.Create();
+        List<BackendStatus> backends = [.. NetworkInterfaces.Check(), .. NameResolvers.Create().Check(), .. privileges.Check()];
+        Reading<PrivilegeReport> held;
+        try
+        {
+            held = privileges.Read();
+        }
+        catch (HostException refused)
+        {
+            held = Reading.Failed<PrivilegeReport>(refused.Message);
+        }
+
+        return new DoctorReport(
+            VersionOf(),
+            advice.System,
+            held,
+            [.. backends.Select(backend => (backend, advice.For(backend)))],
+            Judge(backends));
+    }
+
+    /// <summary>The exit code: decided by the ladder of the main job.</summary>
+    internal static int Judge(IReadOnlyList<BackendStatus> backends)
+    {
+        IEnumerable<BackendStatus> main = backends.Where(backend => backend.Part == "interfaces");
+        return main.Any(backend => backend.State == BackendState.Available) ? Cli.ExitCode.Ok
+            : main.Any(backend => backend.State == BackendState.Denied) ? Cli.ExitCode.NoPermission
+            : Cli.ExitCode.Unavailable;
+    }
+
+    private static string VersionOf() =>
+        typeof(DoctorReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Sonde.Cli.Errors;
+using Sonde.Cli.Output;
+
+namespace Sonde.Cli.Commands;
+
+/// <summary>The command line: its tree, and the one place where errors become messages and exit codes.</summary>
+internal static class SondeCommand
+{
+    /// <summary>Runs the command with this process's output and arguments.</summary>
+    internal static int Run(string[] arguments)
+    {
+        using var output = new CommandOutput(StandardOutput.Create().Open(), Screen.Detect());
+        return Run(arguments, new CommandContext(output, TimeProvider.System), Console.Error);
+    }
+
+    /// <summary>Runs the command and tells errors to <paramref name="errors"/>.</summary>
+    internal static int Run(string[] arguments, CommandContext context, TextWriter errors)
+    {
+        int exitCode;
+        try
+        {
+            exitCode = Invoke(arguments, context);
+            context.Output.Flush();
+            return exitCode;
+        }
+        catch (UserErrorException error)
+        {
+            return Report(error.Error, context, errors);
+        }
+        catch (IOException closed) when (StandardOutput.IsClosedPipe(closed))
+        {
+            // `sonde … | head`: the reader has what it wanted.
+            context.Output.Abandon();
+            return ExitCode.Ok;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            context.Output.Abandon();
+            return Report(new UserError(ExitCode.Failure, "cannot write the output", failure.Message), context, errors);
+        }
+    }
+
+    /// <summary>The tree of commands.</summary>
+    internal static RootCommand Build(CommandContext context)
+    {
+        var root = new RootCommand("Shows what a host does on its network, and what it may do: the same on Linux, macOS and Windows.")
+        {
+            InterfacesCommand.Build(context),
+            ResolversCommand.Build(context),
+            DoctorCommand.Build(context),
+            CompletionCommand.Build(context),
+        };
+        root.SetAction(result =>
+        {
+            context.Output.Flush();
+            TeachingHelp.Of(root).Invoke(result);
+            return ExitCode.Usage;
+        });
+        TeachingHelp.Install(
+            root,
+            """
+              sonde interfaces                      what is here: names, states, addresses, counters
+              sonde interfaces --watch              live rates, until Ctrl-C
+              sonde resolvers                       who answers DNS, and who said so
+              sonde doctor                          what works here, and what would make the rest work
+              sonde interfaces --format json | jq   the same for programs
+            """);
+        return root;
+    }
+
+    private static int Invoke(string[] arguments, CommandContext context)
+    {
+        RootCommand root = Build(context);
+
+        // No response files: an interface may be called "@x", and nobody expects `sonde interfaces @x` to read a file.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        bool isCompleting = root.Directives.OfType<SuggestDirective>().Any(suggest => parsed.GetResult(suggest) is not null);
+        if (parsed.Errors.Count > 0 && !isCompleting && parsed.Action is not TeachingHelp)
+        {
+            throw new UserErrorException(UsageError.From(parsed));
+        }
+
+        var writer = new StringWriter();
+        int exitCode = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = writer, Error = writer });
+        context.Output.Write(writer.ToString());
+        return exitCode;
+    }
+
+    private static int Report(UserError error, CommandContext context, TextWriter errors)
+    {
+        try
+        {
+            // What was found before the failure belongs to the user.
+            context.Output.Flush();
+        }
+        catch (IOException)
+        {
+            // The error below is the one to tell; a dead output cannot be told on that output.
+            context.Output.Abandon();
+        }
+
+        errors.Write(error.ToString());
+        return error.ExitCode;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text;
+
+namespace Sonde.Cli.Output;
+
+/// <summary>Draws a table that fits a width: a pure function of its cells and that width.</summary>
+/// <remarks>
+/// Columns that do not fit are left out, the least important first, and named below. Where even the ones that must stay do not fit,
+/// every row becomes a block of "HEADING value" lines. A cell may have several lines.
+/// </remarks>
+internal static class TextTable
+{
+    private const int Gap = 2;
+
+    // Below this many cells a column says nothing; the table turns into blocks instead.
+    private const int NarrowestColumn = 6;
+
+    /// <summary>Draws the table.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="rows">One array of cells a row, as many as there are columns. A cell's lines are separated by '\n'.</param>
+    /// <param name="width">The terminal's width in cells; <see cref="int.MaxValue"/> when nobody set one.</param>
+    /// <param name="style">How headings and cells are emphasised.</param>
+    internal static string Draw(IReadOnlyList<TableColumn> columns, IReadOnlyList<string[]> rows, int width, TextStyle style)
+    {
+        string[][][] cells = [.. rows.Select(row => row.Select(cell => cell.Split('\n').Select(SafeText.OneLine).ToArray()).ToArray())];
+        int[] widths = [.. columns.Select((column, at) => Math.Max(CellWidth.Of(column.Header), cells.Select(row => row[at].Max(line => CellWidth.Of(line))).DefaultIfEmpty(0).Max()))];
+        List<int> shown = Choose(columns, cells, widths, width);
+
+        int total = shown.Sum(at => widths[at]) + (Gap * (shown.Count - 1));
+        if (total > width && !TryShrink(shown, widths, width - (Gap * (shown.Count - 1))))
+        {
+            return DrawBlocks(columns, cells, width, style);
+        }
+
+        var text = new StringBuilder();
+        DrawLine(text, shown, at => columns[at].Header, columns, widths, style.Heading);
+        foreach (string[][] row in cells)
+        {
+            int height = shown.Max(at => row[at].Length);
+            for (int line = 0; line < height; line++)
+            {
+                int current = line;
+                DrawLine(text, shown, at => current < row[at].Length ? row[at][current] : string.Empty, columns, widths, static cell => cell);
+            }
+        }
+
+        string[] hidden = [.. Enumerable.Range(0, columns.Count).Where(at => !shown.Contains(at) && HasContent(cells, at)).Select(at => columns[at].Header)];
+        if (hidden.Length > 0)
+        {
+            text.Append(style.Faint(CellWidth.Cut($"not shown for lack of width: {string.Join(", ", hidden)}", width))).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    // Empty columns never show; the rest leave by rank until what stays fits, the last of equal rank first.
+    private static List<int> Choose(IReadOnlyList<TableColumn> columns, string[][][] cells, int[] widths, int width)
+    {
+        List<int> shown = [.. Enumerable.Range(0, columns.Count).Where(at => columns[at].Rank == 0 || HasContent(cells, at))];
+        while (shown.Sum(at => widths[at]) + (Gap * (shown.Count - 1)) > width)
+        {
+            int worst = shown.MaxBy(at => (columns[at].Rank, at));
+            if (columns[worst].Rank == 0)
+            {
+                break;
+            }
+
+            shown.Remove(worst);
+        }
+
+        return shown;
+    }
+
+    private static bool HasContent(string[][][] cells, int at) => cells.Any(row => row[at].Any(line => line.Length > 0));
+
+    // Takes from the widest column until the rest fits.
+    private static bool TryShrink(List<int> shown, int[] widths, int room)
+    {
+        while (shown.Sum(at => widths[at]) > room)
+        {
+            int widest = shown.MaxBy(at => widths[at]);
+            if (widths[widest] <= NarrowestColumn)
+            {
+                return false;
+            }
+
+            widths[widest]--;
+        }
+
+        return true;
+    }
+
+    private static void DrawLine(
+        StringBuilder text,
+        List<int> shown,
+        Func<int, string> cellOf,
+        IReadOnlyList<TableColumn> columns,
+        int[] widths,
+        Func<string, string> emphasise)
+    {
+        var line = new StringBuilder();
+        foreach (int at in shown)
+        {
+            if (line.Length > 0)
+            {
+                line.Append(' ', Gap);
+            }
+
+            string cell = CellWidth.Cut(cellOf(at), widths[at]);
+            int pad = widths[at] - CellWidth.Of(cell);
+            line.Append(' ', columns[at].IsNumber ? pad : 0).Append(cell).Append(' ', columns[at].IsNumber ? 0 : pad);
+        }
+
+        text.Append(emphasise(line.ToString().TrimEnd())).Append('\n');
+    }
+
+    private static string DrawBlocks(IReadOnlyList<TableColumn> columns, string[][][] cells, int width, TextStyle style)
+    {
+        var text = new StringBuilder();
+        foreach (string[][] row in cells)
+        {
+            if (text.Length > 0)
+            {
+                text.Append('\n');
+            }
+
+            for (int at = 0; at < columns.Count; at++)
+            {
+                foreach (string value in row[at].Where(line => line.Length > 0))
+                {
+                    string heading = columns[at].Header + " ";
+                    if (CellWidth.Of(heading) + CellWidth.Of(value) <= width)
+                    {
+                        text.Append(style.Heading(heading.TrimEnd())).Append(' ').Append(value).Append('\n');
+                        continue;
+                    }
+
+                    // A value is never lost for lack of width: it goes on, indented, over as many lines as it needs.
+                    text.Append(style.Heading(CellWidth.Cut(heading.TrimEnd(), width))).Append('\n');
+                    AppendWrapped(text, value, Math.Max(1, width - 1));
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendWrapped(StringBuilder text, string value, int width)
+    {
+        var line = new StringBuilder();
+        int used = 0;
+        foreach (Rune rune in value.EnumerateRunes())
+        {
+            string one = rune.ToString();
+            int cells = CellWidth.Of(one);
+            if (used + cells > width && used > 0)
+            {
+                text.Append(' ').Append(line).Append('\n');
+                line.Clear();
+                used = 0;
+            }
+
+            line.Append(one);
+            used += cells;
+        }
+
+        text.Append(' ').Append(line).Append('\n');
+    }
+}

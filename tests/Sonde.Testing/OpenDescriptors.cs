@@ -1,0 +1,31 @@
+namespace Sonde.Testing;
+
+/// <summary>The file descriptors of this process, to find those that a test leaves behind.</summary>
+public static class OpenDescriptors
+{
+    /// <summary>What each open descriptor is, such as "socket:[1234]" or a path, by number.</summary>
+    public static IReadOnlyDictionary<string, string> List()
+    {
+        var open = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string link in Directory.GetFiles("/proc/self/fd"))
+        {
+            // The descriptor that lists the folder is gone by now and has no target.
+            if (new FileInfo(link).LinkTarget is { } target)
+            {
+                open[Path.GetFileName(link)] = target;
+            }
+        }
+
+        return open;
+    }
+
+    /// <summary>Descriptors open now that were not open before; those the runtime opens for itself once are left out.</summary>
+    public static IReadOnlyList<string> NewSince(IReadOnlyDictionary<string, string> before)
+    {
+        // A handle whose last use was a moment ago may wait for its finalizer only if somebody forgot to dispose it: that is a leak all the same.
+        return [.. List()
+            .Where(now => !before.TryGetValue(now.Key, out string? then) || then != now.Value)
+            .Where(now => !now.Value.StartsWith("/dev/", StringComparison.Ordinal) && !now.Value.EndsWith(".dll", StringComparison.Ordinal) && !now.Value.EndsWith(".so", StringComparison.Ordinal))
+            .Select(now => $"{now.Key} -> {now.Value}")];
+    }
+}
