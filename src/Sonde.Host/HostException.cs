@@ -1,5 +1,6 @@
 using Sonde.Interop;
 using Sonde.Interop.Linux;
+using Sonde.Interop.MacOS;
 
 namespace Sonde.Host;
 
@@ -52,9 +53,17 @@ public sealed class HostException : IOException
     {
         NativeErrorDomain.Errno => error.Code switch
         {
-            1 or 13 => HostFailure.AccessDenied, // EPERM, EACCES: the same numbers on Linux and macOS
+            1 or 13 => HostFailure.AccessDenied, // EPERM, EACCES
             2 or 6 or 19 => HostFailure.NotFound, // ENOENT, ENXIO, ENODEV
             Netlink.ENOSYS or Netlink.EAFNOSUPPORT or Netlink.EPROTONOSUPPORT or Netlink.EOPNOTSUPP => HostFailure.Unavailable,
+            _ => HostFailure.System,
+        },
+        NativeErrorDomain.DarwinErrno => error.Code switch
+        {
+            Darwin.EPERM or Darwin.EACCES => HostFailure.AccessDenied,
+            Darwin.ENOENT or Darwin.ENXIO or Darwin.ENODEV or Darwin.EADDRNOTAVAIL => HostFailure.NotFound,
+            Darwin.ENOSYS or Darwin.EAFNOSUPPORT or Darwin.EPFNOSUPPORT or Darwin.EPROTONOSUPPORT or Darwin.ENOTSUP or Darwin.EOPNOTSUPP =>
+                HostFailure.Unavailable,
             _ => HostFailure.System,
         },
         NativeErrorDomain.Win32 => error.Code switch

@@ -1,4 +1,5 @@
 using Sonde.Host.Interfaces.Linux;
+using Sonde.Host.Interfaces.MacOS;
 
 namespace Sonde.Host.Interfaces;
 
@@ -12,6 +13,7 @@ internal abstract class InterfaceLadder
     /// <summary>The ladder of this system.</summary>
     internal static InterfaceLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxInterfaceLadder()
+        : OperatingSystem.IsMacOS() ? new MacOSInterfaceLadder()
         : throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens the best backend that works.</summary>

@@ -1,4 +1,5 @@
 using Sonde.Host.Privileges.Linux;
+using Sonde.Host.Privileges.MacOS;
 
 namespace Sonde.Host.Privileges;
 
@@ -16,6 +17,7 @@ public abstract class ProcessPrivileges
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static ProcessPrivileges Create() =>
         OperatingSystem.IsLinux() ? new LinuxProcessPrivileges()
+        : OperatingSystem.IsMacOS() ? new MacOSProcessPrivileges()
         : throw new PlatformNotSupportedException("Privileges are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

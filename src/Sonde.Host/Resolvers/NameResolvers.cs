@@ -1,4 +1,5 @@
 using Sonde.Host.Resolvers.Linux;
+using Sonde.Host.Resolvers.MacOS;
 
 namespace Sonde.Host.Resolvers;
 
@@ -16,6 +17,7 @@ public abstract class NameResolvers
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static NameResolvers Create() =>
         OperatingSystem.IsLinux() ? new LinuxNameResolvers()
+        : OperatingSystem.IsMacOS() ? new MacOSNameResolvers()
         : throw new PlatformNotSupportedException("Resolvers are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

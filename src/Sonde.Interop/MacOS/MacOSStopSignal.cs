@@ -25,13 +25,30 @@ internal sealed class MacOSStopSignal : UnixStopSignal
         // SAFETY: pipe(2) writes exactly two ints.
         if (LibSystem.pipe(ends) != 0)
         {
-            throw new NativeException("pipe", NativeError.LastErrno());
+            throw new NativeException("pipe", NativeError.LastDarwinErrno());
         }
 
         var read = new FileDescriptor();
         var write = new FileDescriptor();
         Marshal.InitHandle(read, ends[0]);
         Marshal.InitHandle(write, ends[1]);
+        try
+        {
+            foreach (FileDescriptor end in (ReadOnlySpan<FileDescriptor>)[read, write])
+            {
+                LibSystem.CloseOnExec(end);
+
+                // A pipe that is full of unread signals must not hold up the thread that signals once more.
+                LibSystem.NonBlocking(end);
+            }
+        }
+        catch
+        {
+            read.Dispose();
+            write.Dispose();
+            throw;
+        }
+
         return (read, write);
     }
 }

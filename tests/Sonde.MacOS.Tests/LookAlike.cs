@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Sonde.Interop;
+using Sonde.Interop.MacOS;
+using Sonde.Testing;
+
+namespace Sonde.MacOS.Tests;
+
+/// <summary>The look-alike of libSystem (tests/fixtures/macos/libsystem.c), compiled once and put in its place for Sonde.Interop.</summary>
+/// <remarks>A test makes one, which begins a fresh script, and disposes it, which checks that all that was handed out came back.</remarks>
+internal sealed class LookAlike : IDisposable
+{
+    /// <summary>Set in the environment: build the look-alike of a system that lacks the private DNS calls.</summary>
+    internal const string WithoutDns = "SONDE_LOOKALIKE_WITHOUT_DNS";
+
+    private static readonly Lazy<nint> s_library = new(Load);
+
+    private readonly Action _reset;
+    private readonly string[] _descriptorsBefore;
+    private readonly GetSetting _get;
+    private readonly ChangeSetting _set;
+    private readonly PutBytes _put;
+
+    internal LookAlike()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The look-alike of libSystem is built for Linux.");
+        _get = Export<GetSetting>("lookalike_get");
+        _set = Export<ChangeSetting>("lookalike_set");
+        _put = Export<PutBytes>("lookalike_put");
+        _reset = Export<Action>("lookalike_reset");
+        _reset();
+        _descriptorsBefore = Descriptors();
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint GetSetting([MarshalAs(UnmanagedType.LPStr)] string key);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void ChangeSetting([MarshalAs(UnmanagedType.LPStr)] string key, nint value);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int PutBytes([MarshalAs(UnmanagedType.LPStr)] string key, byte[] bytes, nuint length);
+
+    internal long this[string key]
+    {
+        get => _get(key);
+        set => _set(key, (nint)value);
+    }
+
+    /// <summary>What sysctl(NET_RT_DUMP) returns from now on.</summary>
+    internal void SetRoutes(params byte[][] messages) => Put("routes", [.. messages.SelectMany(message => message)]);
+
+    /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
+    internal void Announce(byte[] datagram) => Put("message", datagram);
+
+    public void Dispose()
+    {
+        Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
+        Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        _reset();
+        Assert.Empty(Descriptors().Except(_descriptorsBefore));
+    }
+
+    // Of the kinds that the calls under test open; the runtime opens files of its own when it likes.
+    private static string[] Descriptors() =>
+        [.. Directory.GetFiles("/proc/self/fd")
+            .Select(fd => new FileInfo(fd).LinkTarget ?? string.Empty)
+            .Where(target => target.StartsWith("socket:", StringComparison.Ordinal)
+                || target.StartsWith("pipe:", StringComparison.Ordinal)
+                || target.StartsWith("anon_inode:[eventfd", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+
+    private void Put(string key, byte[] bytes) => Assert.Equal(1, _put(key, bytes, (nuint)bytes.Length));
+
+    private static T Export<T>(string name)
+        where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(s_library.Value, name));
+
+    private static nint Load()
+    {
+        string output = Path.Combine(Path.GetTempPath(), $"sonde-lookalike-{Environment.ProcessId}.so");
+        Compile(Repository.PathOf("tests", "fixtures", "macos", "libsystem.c"), output);
+        nint library = NativeLibrary.Load(output);
+        File.Delete(output); // mapped by now
+        NativeLibrary.SetDllImportResolver(
+            typeof(NativeError).Assembly,
+            (name, _, _) => name == LibSystem.Library ? library : 0);
+        return library;
+    }
+
+    private static void Compile(string source, string output)
+    {
+        var start = new ProcessStartInfo("gcc", ["-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", output, source])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (Environment.GetEnvironmentVariable(WithoutDns) is not null)
+        {
+            start.ArgumentList.Add("-DWITHOUT_DNS");
+        }
+
+        using Process compiler = Process.Start(start) ?? throw new InvalidOperationException("gcc did not start.");
+        string said = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, said);
+    }
+}
