@@ -1,3 +1,5 @@
+using Sonde.Host.Interfaces.Windows;
+
 namespace Sonde.Host.Interfaces;
 
 /// <summary>The backends of one system for network interfaces, best first, chosen by trying.</summary>
@@ -9,7 +11,8 @@ internal abstract class InterfaceLadder
 
     /// <summary>The ladder of this system.</summary>
     internal static InterfaceLadder Create() =>
-        throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsWindows() ? new WindowsInterfaceLadder()
+        : throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens the best backend that works.</summary>
     /// <exception cref="HostException">None works; the reason is that of the best one.</exception>

@@ -1,3 +1,5 @@
+using Sonde.Host.Privileges.Windows;
+
 namespace Sonde.Host.Privileges;
 
 /// <summary>What this process may do beyond an ordinary user's rights, and the way to give it up.</summary>
@@ -13,7 +15,8 @@ public abstract class ProcessPrivileges
     /// <summary>Makes the reader for this system.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static ProcessPrivileges Create() =>
-        throw new PlatformNotSupportedException("Privileges are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsWindows() ? new WindowsProcessPrivileges()
+        : throw new PlatformNotSupportedException("Privileges are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>
     public abstract IReadOnlyList<BackendStatus> Check();

@@ -1,3 +1,5 @@
+using Sonde.Host.Resolvers.Windows;
+
 namespace Sonde.Host.Resolvers;
 
 /// <summary>How this host resolves names: its DNS servers and search domains, and where each came from.</summary>
@@ -13,7 +15,8 @@ public abstract class NameResolvers
     /// <summary>Makes the reader for this system.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static NameResolvers Create() =>
-        throw new PlatformNotSupportedException("Resolvers are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsWindows() ? new WindowsNameResolvers()
+        : throw new PlatformNotSupportedException("Resolvers are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>
     public abstract IReadOnlyList<BackendStatus> Check();
