@@ -34,7 +34,7 @@ internal sealed class WindowsNameResolvers : NameResolvers
             RegistrySettings settings = source.Read();
             BackendState state = settings.Source.Status switch
             {
-                ReadingStatus.Ok or ReadingStatus.None => BackendState.Available,
+                ReadingStatus.Ok => BackendState.Available,
                 ReadingStatus.Denied => BackendState.Denied,
                 _ => BackendState.Unavailable,
             };
