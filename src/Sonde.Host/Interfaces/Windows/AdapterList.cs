@@ -7,7 +7,7 @@ namespace Sonde.Host.Interfaces.Windows;
 
 /// <summary>What GetAdaptersAddresses wrote, read without trusting it.</summary>
 /// <param name="Adapters">The adapters, in the system's order.</param>
-/// <param name="Skipped">Entries that could not be understood: addresses of unknown families, links that lead nowhere or in circles.</param>
+/// <param name="Skipped">Entries that could not be understood: addresses of unknown families, links that lead nowhere or back.</param>
 internal sealed record AdapterList(IReadOnlyList<Adapter> Adapters, int Skipped)
 {
     /// <summary>Reads the list that starts at the start of <paramref name="answer"/>; no bytes are no adapters.</summary>
@@ -15,10 +15,11 @@ internal sealed record AdapterList(IReadOnlyList<Adapter> Adapters, int Skipped)
     {
         var adapters = new List<Adapter>();
         var walk = new Walk(answer);
+        var seen = new HashSet<nint>();
         nint next = answer.Bytes.IsEmpty ? 0 : answer.Address;
         while (walk.TryStep(next, out ReadOnlySpan<byte> entry))
         {
-            if (!TryReadAdapter(entry, out IP_ADAPTER_ADDRESSES_LH adapter))
+            if (!seen.Add(next) || !TryReadAdapter(entry, out IP_ADAPTER_ADDRESSES_LH adapter))
             {
                 walk.Skipped++;
                 break; // its link to the next one cannot be trusted either
