@@ -151,10 +151,14 @@ pass() { # pass <name> <arguments of the test program>...
   passed=$((passed + ${good:-0}))
   failed=$((failed + ${bad:-0}))
   skipped=$((skipped + ${all:-0} - ${good:-0} - ${bad:-0}))
-  [ "${good:-0}" -gt 0 ] || problem "pass $pass ran no test"
+  [ $((${good:-0} + ${bad:-0})) -gt 0 ] || problem "pass $pass ran no test"
   if [ "$code" -ne 0 ] || [ "${bad:-0}" -ne 0 ]; then
     problem "pass $pass: ${bad:-0} failed (exit $code)"
     grep -A 12 '\[FAIL\]' "$log" | head -80
+  fi
+  if grep -A 3 -F '[FATAL ERROR]' "$log"; then
+    # An exception that left a bare thread: counted nowhere else, and the exit code may be 0.
+    problem "pass $pass: an exception outside of any test"
   fi
   if grep 'unimplemented function' "$err"; then
     problem "pass $pass called a function that Wine has only in name"
