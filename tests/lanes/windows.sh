@@ -168,8 +168,11 @@ pass() { # pass <name> <arguments of the test program>...
 
 pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop
 pass drop -trait pass=drop
-SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll" pass lookalike -trait pass=lookalike
-SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll" pass old -trait pass=old
+export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
+pass lookalike -trait pass=lookalike
+SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll"
+pass old -trait pass=old
+unset SONDE_LOOKALIKE
 
 # ---- the command itself: each line of windows.smoke ----
 

@@ -9,6 +9,9 @@ namespace Sonde.Interop.Windows;
 /// </remarks>
 internal readonly ref struct AddressedBytes(ReadOnlySpan<byte> bytes, nint address)
 {
+    // Names of Windows have at most 256 characters; a text without an end must not cost a walk through everything, once per name.
+    private const int LongestText = 4096;
+
     /// <summary>The bytes.</summary>
     internal ReadOnlySpan<byte> Bytes { get; } = bytes;
 
@@ -38,7 +41,7 @@ internal readonly ref struct AddressedBytes(ReadOnlySpan<byte> bytes, nint addre
         return TryFollow(pointer, out ReadOnlySpan<byte> rest) && NativeStruct.TryRead(rest, out value);
     }
 
-    /// <summary>The zero-terminated UTF-16 text that <paramref name="pointer"/> points at; cut at the end of the bytes.</summary>
+    /// <summary>The zero-terminated UTF-16 text that <paramref name="pointer"/> points at; cut at the end of the bytes, and where no name is that long.</summary>
     internal ReadOnlySpan<char> ReadWideText(nint pointer)
     {
         if (!TryFollow(pointer, out ReadOnlySpan<byte> rest))
@@ -46,12 +49,12 @@ internal readonly ref struct AddressedBytes(ReadOnlySpan<byte> bytes, nint addre
             return default;
         }
 
-        ReadOnlySpan<char> text = MemoryMarshal.Cast<byte, char>(rest);
+        ReadOnlySpan<char> text = MemoryMarshal.Cast<byte, char>(rest[..Math.Min(rest.Length, LongestText * sizeof(char))]);
         int end = text.IndexOf('\0');
         return end < 0 ? text : text[..end];
     }
 
-    /// <summary>The zero-terminated bytes that <paramref name="pointer"/> points at; cut at the end of the bytes.</summary>
+    /// <summary>The zero-terminated bytes that <paramref name="pointer"/> points at; cut at the end of the bytes, and where no name is that long.</summary>
     internal ReadOnlySpan<byte> ReadNarrowText(nint pointer)
     {
         if (!TryFollow(pointer, out ReadOnlySpan<byte> rest))
@@ -59,7 +62,8 @@ internal readonly ref struct AddressedBytes(ReadOnlySpan<byte> bytes, nint addre
             return default;
         }
 
-        int end = rest.IndexOf((byte)0);
-        return end < 0 ? rest : rest[..end];
+        ReadOnlySpan<byte> text = rest[..Math.Min(rest.Length, LongestText)];
+        int end = text.IndexOf((byte)0);
+        return end < 0 ? text : text[..end];
     }
 }

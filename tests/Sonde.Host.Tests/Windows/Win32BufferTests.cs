@@ -128,6 +128,18 @@ public sealed class Win32BufferTests
         Assert.False(bytes.TryRead(0x1001, out int _));
     }
 
+    [Fact]
+    public void A_text_without_an_end_is_cut()
+    {
+        byte[] endless = [.. Enumerable.Repeat((byte)0x41, 100_000)];
+        var bytes = new AddressedBytes(endless, 0x1000);
+
+        Assert.InRange(bytes.ReadWideText(0x1000).Length, 257, 10_000);
+        Assert.InRange(bytes.ReadNarrowText(0x1000).Length, 257, 10_000);
+        Assert.Equal(4, bytes.ReadNarrowText(0x1000 + endless.Length - 4).Length);
+        Assert.True(bytes.ReadWideText(0).IsEmpty);
+    }
+
     private static int Fill(Span<byte> room, ref uint length, uint wanted, int error)
     {
         if (length < wanted)

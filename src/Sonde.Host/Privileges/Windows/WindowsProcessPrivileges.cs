@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Versioning;
 using Sonde.Host.Windows;
 using Sonde.Interop;
@@ -117,8 +118,21 @@ internal sealed class WindowsProcessPrivileges : ProcessPrivileges
     private static List<(LUID Luid, string Name)> ReadPrivileges(AccessToken token, Win32Buffer buffer) =>
     [
         .. TokenAnswers.Privileges(token.Query(TOKEN_INFORMATION_CLASS.TokenPrivileges, buffer).Bytes)
-            .Select(static right => (right.Luid, AccountNames.OfPrivilege(right.Luid))),
+            .Select(static right => (right.Luid, NameOf(right.Luid))),
     ];
+
+    // A privilege newer than the list of names is shown by its number; it must not hide the others.
+    private static string NameOf(LUID privilege)
+    {
+        try
+        {
+            return AccountNames.OfPrivilege(privilege);
+        }
+        catch (NativeException refused) when (refused.Error.Code == Win32.ERROR_NO_SUCH_PRIVILEGE)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"LUID {privilege.HighPart}:{privilege.LowPart}");
+        }
+    }
 
     private static Reading<IReadOnlyList<HeldRight>> ReadRights(AccessToken token, Win32Buffer buffer)
     {
@@ -128,7 +142,7 @@ internal sealed class WindowsProcessPrivileges : ProcessPrivileges
             [
                 .. TokenAnswers.Privileges(token.Query(TOKEN_INFORMATION_CLASS.TokenPrivileges, buffer).Bytes)
                     .Select(static right => new HeldRight(
-                        AccountNames.OfPrivilege(right.Luid),
+                        NameOf(right.Luid),
                         (right.Attributes & AdvApi32.SE_PRIVILEGE_ENABLED) != 0)),
             ]);
         }
