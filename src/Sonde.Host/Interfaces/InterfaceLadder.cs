@@ -1,5 +1,6 @@
 using Sonde.Host.Interfaces.Linux;
 using Sonde.Host.Interfaces.MacOS;
+using Sonde.Host.Interfaces.Windows;
 
 namespace Sonde.Host.Interfaces;
 
@@ -14,6 +15,7 @@ internal abstract class InterfaceLadder
     internal static InterfaceLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxInterfaceLadder()
         : OperatingSystem.IsMacOS() ? new MacOSInterfaceLadder()
+        : OperatingSystem.IsWindows() ? new WindowsInterfaceLadder()
         : throw new PlatformNotSupportedException("Network interfaces are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens the best backend that works.</summary>

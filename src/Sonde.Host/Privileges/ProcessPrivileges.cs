@@ -1,5 +1,6 @@
 using Sonde.Host.Privileges.Linux;
 using Sonde.Host.Privileges.MacOS;
+using Sonde.Host.Privileges.Windows;
 
 namespace Sonde.Host.Privileges;
 
@@ -18,6 +19,7 @@ public abstract class ProcessPrivileges
     public static ProcessPrivileges Create() =>
         OperatingSystem.IsLinux() ? new LinuxProcessPrivileges()
         : OperatingSystem.IsMacOS() ? new MacOSProcessPrivileges()
+        : OperatingSystem.IsWindows() ? new WindowsProcessPrivileges()
         : throw new PlatformNotSupportedException("Privileges are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

@@ -1,5 +1,6 @@
 using Sonde.Host.Resolvers.Linux;
 using Sonde.Host.Resolvers.MacOS;
+using Sonde.Host.Resolvers.Windows;
 
 namespace Sonde.Host.Resolvers;
 
@@ -18,6 +19,7 @@ public abstract class NameResolvers
     public static NameResolvers Create() =>
         OperatingSystem.IsLinux() ? new LinuxNameResolvers()
         : OperatingSystem.IsMacOS() ? new MacOSNameResolvers()
+        : OperatingSystem.IsWindows() ? new WindowsNameResolvers()
         : throw new PlatformNotSupportedException("Resolvers are supported on Linux, macOS and Windows.");
 
     /// <summary>Tries every source of this system and says what it found, best first.</summary>

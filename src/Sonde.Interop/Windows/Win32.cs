@@ -1,0 +1,29 @@
+namespace Sonde.Interop.Windows;
+
+// winerror.h: the errors that are told apart.
+internal static class Win32
+{
+    internal const int ERROR_SUCCESS = 0;
+    internal const int ERROR_FILE_NOT_FOUND = 2;
+    internal const int ERROR_ACCESS_DENIED = 5;
+    internal const int ERROR_NOT_SUPPORTED = 50;
+    internal const int ERROR_BUFFER_OVERFLOW = 111;
+    internal const int ERROR_INSUFFICIENT_BUFFER = 122;
+    internal const int ERROR_PROC_NOT_FOUND = 127;
+    internal const int ERROR_NO_DATA = 232;
+    internal const int ERROR_MORE_DATA = 234;
+    internal const int ERROR_NOT_FOUND = 1168;
+    internal const int ERROR_NOT_ALL_ASSIGNED = 1300;
+    internal const int ERROR_NO_SUCH_PRIVILEGE = 1313;
+    internal const int ERROR_NONE_MAPPED = 1332;
+
+    /// <summary>A Win32 error that a function returned (the IP Helper functions return theirs).</summary>
+    internal static NativeError Error(int code) => new(NativeErrorDomain.Win32, code);
+
+    /// <summary>Whether an exception says that this Windows lacks the function or its DLL.</summary>
+    internal static bool IsMissing(Exception exception) => exception is EntryPointNotFoundException or DllNotFoundException;
+
+    /// <summary>The refusal of a function that this Windows does not have.</summary>
+    internal static NativeException Missing(string operation, Exception missing) =>
+        new(operation, Error(ERROR_PROC_NOT_FOUND), missing is DllNotFoundException ? "this system lacks the DLL" : "this system's DLL lacks the function");
+}

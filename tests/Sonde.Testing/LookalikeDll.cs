@@ -1,0 +1,28 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Sonde.Testing;
+
+/// <summary>A DLL that a test compiled in place of one of the system's, for what this machine's system cannot show.</summary>
+/// <remarks>
+/// The runtime binds a library once per assembly, so the choice is made before the first call and holds for the whole process;
+/// what the DLL then plays is chosen by its own exports.
+/// </remarks>
+public sealed unsafe class LookalikeDll
+{
+    private readonly nint _library;
+
+    private LookalikeDll(nint library) => _library = library;
+
+    /// <summary>Lets <paramref name="assembly"/> find the file at <paramref name="path"/> when it asks for <paramref name="name"/>.</summary>
+    public static LookalikeDll Replace(Assembly assembly, string name, string path)
+    {
+        nint library = NativeLibrary.Load(path);
+        NativeLibrary.SetDllImportResolver(assembly, (asked, _, _) => asked.Equals(name, StringComparison.OrdinalIgnoreCase) ? library : 0);
+        return new LookalikeDll(library);
+    }
+
+    /// <summary>Calls an export that takes an int and returns one.</summary>
+    public int Call(string export, int argument = 0) =>
+        ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(_library, export))(argument);
+}

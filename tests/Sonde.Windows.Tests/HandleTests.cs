@@ -1,0 +1,53 @@
+using Sonde.Host.Interfaces;
+using Sonde.Host.Privileges;
+using Sonde.Host.Resolvers;
+using Sonde.Testing;
+
+namespace Sonde.Windows.Tests;
+
+public sealed class HandleTests
+{
+    private const int Rounds = 40;
+
+    [Fact]
+    public void The_count_sees_every_handle()
+    {
+        int before = WindowsHandles.Count();
+        EventWaitHandle[] events = [.. Enumerable.Range(0, Rounds).Select(_ => new ManualResetEvent(initialState: false))];
+        int during = WindowsHandles.Count();
+        Array.ForEach(events, each => each.Dispose());
+
+        Assert.InRange(during - before, Rounds, Rounds + 5);
+    }
+
+    [Fact]
+    public void Opening_collecting_and_waiting_leaves_no_handle_behind() => AssertLeaksNothing(() =>
+    {
+        using var interfaces = NetworkInterfaces.Open();
+        interfaces.Collect();
+        interfaces.WaitForChange(TimeSpan.Zero, TestContext.Current.CancellationToken);
+    });
+
+    [Fact]
+    public void Checking_the_ladder_leaves_no_handle_behind() => AssertLeaksNothing(() => NetworkInterfaces.Check());
+
+    [Fact]
+    public void Reading_resolvers_leaves_no_handle_behind() => AssertLeaksNothing(() => NameResolvers.Create().Collect());
+
+    [Fact]
+    public void Reading_privileges_leaves_no_handle_behind() => AssertLeaksNothing(() => ProcessPrivileges.Create().Read());
+
+    // One handle a round would be forty; what the runtime opens meanwhile is a few.
+    private static void AssertLeaksNothing(Action action)
+    {
+        action();
+        action();
+        int before = WindowsHandles.Count();
+        for (int i = 0; i < Rounds; i++)
+        {
+            action();
+        }
+
+        Assert.InRange(WindowsHandles.Count() - before, int.MinValue, Rounds / 4);
+    }
+}
