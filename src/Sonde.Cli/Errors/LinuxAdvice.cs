@@ -16,6 +16,13 @@ internal sealed class LinuxAdvice(string system) : HostAdvice(system)
             ];
         }
 
+        if (operation.StartsWith("procfs ", StringComparison.Ordinal))
+        {
+            return operation.Contains("socket(", StringComparison.Ordinal) ? ["In a systemd unit add:  RestrictAddressFamilies=AF_INET"]
+                : isDenied ? ["A sandbox hides the network files of /proc, which need no privilege."]
+                : ["Where /proc is missing: sudo mount -t proc proc /proc"];
+        }
+
         if (operation.Contains("netlink", StringComparison.OrdinalIgnoreCase) || operation.Contains("AF_NETLINK", StringComparison.Ordinal))
         {
             return

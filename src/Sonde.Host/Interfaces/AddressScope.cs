@@ -20,4 +20,7 @@ public enum AddressScope
 
     /// <summary>A scope of the administrator's own; <see cref="InterfaceAddress.ScopeId"/> has its number.</summary>
     Custom,
+
+    /// <summary>The backend cannot tell; a gap of the snapshot says why.</summary>
+    Unknown,
 }

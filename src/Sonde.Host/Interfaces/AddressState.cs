@@ -45,4 +45,7 @@ public enum AddressState
 
     /// <summary>An anycast address.</summary>
     Anycast = 4096,
+
+    /// <summary>The backend sees none of these for this address; a gap of the snapshot says why.</summary>
+    StateUnknown = 8192,
 }

@@ -110,10 +110,15 @@ internal static class Netlink
     internal const byte CTRL_CMD_GETFAMILY = 3;
     internal const ushort CTRL_ATTR_FAMILY_ID = 1;
     internal const ushort CTRL_ATTR_FAMILY_NAME = 2;
+    internal const int ENXIO = 6;
     internal const int EAGAIN = 11;
+    internal const int ENODEV = 19;
+    internal const int EINVAL = 22;
+    internal const int ENOTTY = 25;
     internal const int ENOSYS = 38;
     internal const int EAFNOSUPPORT = 97;
     internal const int EPROTONOSUPPORT = 93;
     internal const int EOPNOTSUPP = 95;
+    internal const int EADDRNOTAVAIL = 99;
     internal const int ENOBUFS = 105;
 }

@@ -74,6 +74,9 @@ internal static class RtNetlink
     internal const byte RT_SCOPE_NOWHERE = 255;
 
     internal const uint IFF_UP = 1 << 0;
+    internal const uint IFF_LOOPBACK = 1 << 3;
+    internal const uint IFF_POINTOPOINT = 1 << 4;
+    internal const uint IFF_RUNNING = 1 << 6;
 
     internal const ushort ARPHRD_ETHER = 1;
     internal const ushort ARPHRD_INFINIBAND = 32;

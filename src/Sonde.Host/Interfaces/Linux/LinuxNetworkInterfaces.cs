@@ -57,6 +57,23 @@ internal sealed class LinuxNetworkInterfaces : NetworkInterfaces
         }
     }
 
+    /// <summary>Opens it and tries a dump, which a sandbox may refuse where it allows the socket.</summary>
+    /// <exception cref="HostException">The system refused.</exception>
+    internal static LinuxNetworkInterfaces OpenAndTry(LinuxNameResolvers resolvers)
+    {
+        var opened = new LinuxNetworkInterfaces(resolvers);
+        try
+        {
+            opened.Try();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
     public override InterfaceSnapshot Collect()
     {
         var gaps = new List<Gap>();
@@ -210,6 +227,19 @@ internal sealed class LinuxNetworkInterfaces : NetworkInterfaces
         if (strays > 0)
         {
             gaps.Add(new Gap("addresses", ReadingStatus.Gone, "their interface came or went while the tables were read", strays));
+        }
+    }
+
+    // Asks for the ports of the loopback interface, which never has any: refused like the whole list, and next to free when not.
+    private void Try()
+    {
+        try
+        {
+            _netlink.Dump(LinkRequest().Attribute(RtNetlink.IFLA_MASTER, NativeStruct.AsBytes(1u)), "netlink(RTM_GETLINK)", static (_, _) => { });
+        }
+        catch (NativeException refused)
+        {
+            throw HostException.From(refused);
         }
     }
 
