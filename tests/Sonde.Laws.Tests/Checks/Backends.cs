@@ -18,7 +18,7 @@ internal static class Backends
 
     internal static IEnumerable<Violation> Check(Project project)
     {
-        using AssemblyFile assembly = AssemblyFile.Open(project.AssemblyPath);
+        using BuiltAssembly assembly = BuiltAssembly.Open(project.AssemblyPath);
         foreach (TypeDefinitionHandle handle in assembly.Types.Where(handle => !NameOf(assembly, handle).StartsWith('<')))
         {
             foreach (string what in CheckType(assembly, handle))
@@ -27,7 +27,7 @@ internal static class Backends
             }
         }
 
-        foreach (AssemblyFile.Method native in assembly.Methods.Where(static method => method.Definition.Attributes.HasFlag(MethodAttributes.PinvokeImpl)))
+        foreach (BuiltAssembly.Method native in assembly.Methods.Where(static method => method.Definition.Attributes.HasFlag(MethodAttributes.PinvokeImpl)))
         {
             if (!IsForNamedSystem(assembly, native))
             {
@@ -36,7 +36,7 @@ internal static class Backends
         }
     }
 
-    private static IEnumerable<string> CheckType(AssemblyFile assembly, TypeDefinitionHandle handle)
+    private static IEnumerable<string> CheckType(BuiltAssembly assembly, TypeDefinitionHandle handle)
     {
         TypeDefinition type = assembly.Reader.GetTypeDefinition(handle);
         string? prefix = s_folders.FirstOrDefault(one => IsNamedAfter(NameOf(assembly, handle), one));
@@ -75,13 +75,13 @@ internal static class Backends
         }
     }
 
-    private static string NameOf(AssemblyFile assembly, TypeDefinitionHandle handle) => assembly.Reader.GetString(assembly.Reader.GetTypeDefinition(handle).Name);
+    private static string NameOf(BuiltAssembly assembly, TypeDefinitionHandle handle) => assembly.Reader.GetString(assembly.Reader.GetTypeDefinition(handle).Name);
 
     // "Windows" is the system's name in "WindowsTunDevice", not in "Windowsill".
     private static bool IsNamedAfter(string name, string system) =>
         name.StartsWith(system, StringComparison.Ordinal) && (name.Length == system.Length || !char.IsLower(name[system.Length]));
 
-    private static string? FolderOf(AssemblyFile assembly, TypeDefinitionHandle handle)
+    private static string? FolderOf(BuiltAssembly assembly, TypeDefinitionHandle handle)
     {
         string[] segments = assembly.NameOf(handle).Split('+')[0].Split('.')[..^1];
         return segments.FirstOrDefault(static segment => s_folders.Contains(segment));
@@ -89,7 +89,7 @@ internal static class Backends
 
     private static string? FolderFor(string platform) => s_folders.FirstOrDefault(folder => platform.StartsWith(folder, StringComparison.OrdinalIgnoreCase));
 
-    private static bool DerivesFromOurs(AssemblyFile assembly, TypeDefinition type) => type.BaseType.Kind switch
+    private static bool DerivesFromOurs(BuiltAssembly assembly, TypeDefinition type) => type.BaseType.Kind switch
     {
         _ when type.BaseType.IsNil => false,
         HandleKind.TypeDefinition => assembly.Reader.GetTypeDefinition((TypeDefinitionHandle)type.BaseType).Attributes.HasFlag(TypeAttributes.Abstract),
@@ -97,7 +97,7 @@ internal static class Backends
         _ => false,
     };
 
-    private static bool IsVisible(AssemblyFile assembly, TypeDefinitionHandle handle)
+    private static bool IsVisible(BuiltAssembly assembly, TypeDefinitionHandle handle)
     {
         TypeDefinition type = assembly.Reader.GetTypeDefinition(handle);
         return (type.Attributes & TypeAttributes.VisibilityMask) switch
@@ -108,10 +108,10 @@ internal static class Backends
         };
     }
 
-    private static IEnumerable<string> SystemsOf(AssemblyFile assembly, CustomAttributeHandleCollection attributes, string attribute) =>
+    private static IEnumerable<string> SystemsOf(BuiltAssembly assembly, CustomAttributeHandleCollection attributes, string attribute) =>
         assembly.AttributesOf(attributes).Where(one => one.Name == attribute).Select(static one => one.Argument ?? string.Empty);
 
-    private static bool IsForNamedSystem(AssemblyFile assembly, AssemblyFile.Method native)
+    private static bool IsForNamedSystem(BuiltAssembly assembly, BuiltAssembly.Method native)
     {
         (TypeDefinitionHandle handle, string name) = native.AsWritten;
         bool methodSays = assembly.Reader.GetTypeDefinition(handle).GetMethods()
@@ -125,6 +125,6 @@ internal static class Backends
         return methodSays;
     }
 
-    private static bool Says(AssemblyFile assembly, CustomAttributeHandleCollection attributes) =>
+    private static bool Says(BuiltAssembly assembly, CustomAttributeHandleCollection attributes) =>
         SystemsOf(assembly, attributes, Supported).Concat(SystemsOf(assembly, attributes, Unsupported)).Any();
 }

@@ -7,8 +7,8 @@ internal static class ForbiddenCalls
 {
     internal static IEnumerable<Violation> Check(Project project)
     {
-        using AssemblyFile assembly = AssemblyFile.Open(project.AssemblyPath);
-        foreach (AssemblyFile.Method method in assembly.Methods)
+        using BuiltAssembly assembly = BuiltAssembly.Open(project.AssemblyPath);
+        foreach (BuiltAssembly.Method method in assembly.Methods)
         {
             foreach (string member in method.Members)
             {

@@ -32,7 +32,7 @@ internal static class ReferenceArrows
             yield return new Violation(where, $"{project.Name} may not reference {reference}.");
         }
 
-        using AssemblyFile assembly = AssemblyFile.Open(project.AssemblyPath);
+        using BuiltAssembly assembly = BuiltAssembly.Open(project.AssemblyPath);
         foreach (string reference in assembly.References.Where(IsOurs).Except(allowed))
         {
             yield return new Violation(Project.Relative(project.AssemblyPath), $"{project.Name} may not use {reference}.");
@@ -44,7 +44,7 @@ internal static class ReferenceArrows
         }
     }
 
-    private static IEnumerable<string> FriendsOf(AssemblyFile assembly) =>
+    private static IEnumerable<string> FriendsOf(BuiltAssembly assembly) =>
         assembly.AttributesOf(assembly.Reader.GetAssemblyDefinition().GetCustomAttributes())
             .Where(static attribute => attribute.Name == "System.Runtime.CompilerServices.InternalsVisibleToAttribute")
             .Select(static attribute => attribute.Argument ?? string.Empty);

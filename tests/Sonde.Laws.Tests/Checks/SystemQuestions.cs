@@ -9,8 +9,8 @@ internal static class SystemQuestions
 {
     internal static IEnumerable<Violation> Check(Project project)
     {
-        using AssemblyFile assembly = AssemblyFile.Open(project.AssemblyPath);
-        foreach (AssemblyFile.Method method in assembly.Methods)
+        using BuiltAssembly assembly = BuiltAssembly.Open(project.AssemblyPath);
+        foreach (BuiltAssembly.Method method in assembly.Methods)
         {
             foreach (string question in method.Members.Where(Asks))
             {
@@ -29,7 +29,7 @@ internal static class SystemQuestions
             or "System.Runtime.InteropServices.RuntimeInformation::get_RuntimeIdentifier"
             or "System.Environment::get_OSVersion";
 
-    private static bool MayAsk(AssemblyFile assembly, AssemblyFile.Method method)
+    private static bool MayAsk(BuiltAssembly assembly, BuiltAssembly.Method method)
     {
         (TypeDefinitionHandle type, string name) = method.AsWritten;
         TypeDefinition owner = assembly.Reader.GetTypeDefinition(type);

@@ -17,7 +17,7 @@ internal static class UnsafeWall
             yield return new Violation(Project.Relative(project.File), "sets AllowUnsafeBlocks.");
         }
 
-        using AssemblyFile assembly = AssemblyFile.Open(project.AssemblyPath);
+        using BuiltAssembly assembly = BuiltAssembly.Open(project.AssemblyPath);
         string where = Project.Relative(project.AssemblyPath);
         MetadataReader reader = assembly.Reader;
         if (assembly.AttributesOf(reader.GetModuleDefinition().GetCustomAttributes()).Any(static attribute => attribute.Name == "System.Security.UnverifiableCodeAttribute"))
@@ -41,7 +41,7 @@ internal static class UnsafeWall
             }
         }
 
-        foreach (AssemblyFile.Method method in assembly.Methods)
+        foreach (BuiltAssembly.Method method in assembly.Methods)
         {
             MethodSignature<string> signature = method.Definition.DecodeSignature(TypeNames.Instance, null);
             foreach (string type in signature.ParameterTypes.Append(signature.ReturnType).Concat(assembly.LocalsOf(method.Definition)).Where(IsPointer))

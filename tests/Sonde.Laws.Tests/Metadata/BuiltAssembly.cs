@@ -6,11 +6,11 @@ using System.Reflection.PortableExecutable;
 namespace Sonde.Laws.Tests.Metadata;
 
 /// <summary>A built assembly, read as a file: nothing of it is loaded or run.</summary>
-internal sealed class AssemblyFile : IDisposable
+internal sealed class BuiltAssembly : IDisposable
 {
     private readonly PEReader _image;
 
-    private AssemblyFile(PEReader image)
+    private BuiltAssembly(PEReader image)
     {
         _image = image;
         Reader = image.GetMetadataReader();
@@ -23,7 +23,7 @@ internal sealed class AssemblyFile : IDisposable
 
     internal IEnumerable<string> References => Reader.AssemblyReferences.Select(handle => Reader.GetString(Reader.GetAssemblyReference(handle).Name));
 
-    internal static AssemblyFile Open(string path) => new(new PEReader(File.OpenRead(path)));
+    internal static BuiltAssembly Open(string path) => new(new PEReader(File.OpenRead(path)));
 
     public void Dispose() => _image.Dispose();
 
@@ -90,7 +90,7 @@ internal sealed class AssemblyFile : IDisposable
     }
 
     /// <summary>A method, with the type it stands in.</summary>
-    internal sealed record Method(AssemblyFile File, TypeDefinitionHandle Type, MethodDefinitionHandle Handle)
+    internal sealed record Method(BuiltAssembly File, TypeDefinitionHandle Type, MethodDefinitionHandle Handle)
     {
         internal MethodDefinition Definition => File.Reader.GetMethodDefinition(Handle);
 
