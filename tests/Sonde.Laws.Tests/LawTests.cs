@@ -68,7 +68,7 @@ public class LawTests
     public void Every_law_test_is_named_in_the_architecture_and_exists()
     {
         string architecture = File.ReadAllText(Repository.PathOf("docs", "architecture.md"));
-        string[] named = [.. Regex.Matches(architecture, @"`LawTests\.(\w+)`", RegexOptions.None, TimeSpan.FromSeconds(5)).Select(static match => match.Groups[1].Value)];
+        string[] named = [.. Regex.Matches(architecture, @"`LawTests\.(?<name>\w+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(static match => match.Groups["name"].Value)];
 
         Assert.NotEmpty(named);
         Assert.All(named, static name => Assert.NotNull(typeof(LawTests).GetMethod(name)));

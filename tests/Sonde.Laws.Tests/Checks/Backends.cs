@@ -54,7 +54,7 @@ internal static class Backends
         }
 
         bool isClass = !type.Attributes.HasFlag(TypeAttributes.Interface);
-        if (derives && isClass && (type.Attributes & (TypeAttributes.Abstract | TypeAttributes.Sealed)) == 0)
+        if (derives && isClass && (type.Attributes & (TypeAttributes.Abstract | TypeAttributes.Sealed)) == TypeAttributes.NotPublic)
         {
             yield return "is a backend and neither sealed nor an abstract base.";
         }

@@ -22,9 +22,9 @@ internal static partial class FinishedSources
 
     private static Violation At(string name, string text, Match match, string what) => new($"{name}:{text.AsSpan(0, match.Index).Count('\n') + 1}", what);
 
-    [GeneratedRegex(@"NotImplementedException|\bTODO\b|\bFIXME\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"NotImplementedException|\bTODO\b|\bFIXME\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"\bcatch\b\s*(\([^{}]*\)\s*)?\{\s*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\bcatch\b\s*(\([^{}]*\)\s*)?\{\s*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex EmptyCatch();
 }

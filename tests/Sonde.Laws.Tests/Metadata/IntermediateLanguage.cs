@@ -28,7 +28,7 @@ internal static class IntermediateLanguage
 
             if (!s_operands.TryGetValue(code, out OperandType operand))
             {
-                throw new BadImageFormatException($"No opcode 0x{code:X} is known; the walk would lose its place.");
+                throw new InvalidDataException($"No opcode 0x{code:X} is known; the walk would lose its place.");
             }
 
             switch (operand)
@@ -56,6 +56,6 @@ internal static class IntermediateLanguage
         OperandType.InlineVar => 2,
         OperandType.InlineBrTarget or OperandType.InlineI or OperandType.InlineSig or OperandType.InlineString or OperandType.ShortInlineR => 4,
         OperandType.InlineI8 or OperandType.InlineR => 8,
-        _ => throw new BadImageFormatException($"No size is known for an operand of kind {operand}."),
+        _ => throw new InvalidDataException($"No size is known for an operand of kind {operand}."),
     };
 }
