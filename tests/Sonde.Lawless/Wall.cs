@@ -11,7 +11,8 @@ internal static unsafe class Wall
 
     internal static int ThroughPointer(int value)
     {
-        int* at = &value;
+        int* at = &value; // used twice: the compiler keeps no local for one use
+        *at += 1;
         return *at;
     }
 
