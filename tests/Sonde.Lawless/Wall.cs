@@ -11,8 +11,12 @@ internal static unsafe class Wall
 
     internal static int ThroughPointer(int value)
     {
-        int* at = &value; // used twice: the compiler keeps no local for one use
-        *at += 1;
+        int* at = &value;
+        for (int i = 0; i < 2; i++)
+        {
+            *at += i; // in a loop, or the compiler would keep the pointer on the stack and no local
+        }
+
         return *at;
     }
 
