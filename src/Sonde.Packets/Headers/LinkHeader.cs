@@ -56,16 +56,17 @@ public readonly ref struct LinkHeader
                 return FromType(BinaryPrimitives.ReadUInt16BigEndian(frame[12..]), frame, EthernetHeader.Size, out header, out defect);
 
             case LinkType.LinuxSll or LinkType.LinuxSll2:
-                if (!LinuxSllHeader.TryParse(type, frame, out LinuxSllHeader cooked, out defect))
+                int size = type == LinkType.LinuxSll2 ? LinuxSllHeader.Size2 : LinuxSllHeader.Size;
+                if (frame.Length < size)
                 {
-                    return Fail(defect, out header, out defect);
+                    return Fail(PacketDefect.Truncated, out header, out defect);
                 }
 
-                // 4 announces an LLC header; the other small numbers name protocols that are not read here.
-                int offset = frame.Length - cooked.Payload.Length;
-                return cooked.Protocol is >= 0x0600 or 4
-                    ? FromType(cooked.Protocol == 4 ? (ushort)0x05FF : cooked.Protocol, frame, offset, out header, out defect)
-                    : Succeed(new LinkHeader(EtherType.None, cooked.Payload, offset, NoVlan, NoVlan), out header, out defect);
+                // 4 announces an LLC header, as a length does; the other small numbers name protocols that are not read here.
+                ushort protocol = BinaryPrimitives.ReadUInt16BigEndian(frame[(type == LinkType.LinuxSll2 ? 0 : 14)..]);
+                return protocol is >= 0x0600 or 4
+                    ? FromType(protocol == 4 ? (ushort)0x05FF : protocol, frame, size, out header, out defect)
+                    : Succeed(new LinkHeader(EtherType.None, frame[size..], size, NoVlan, NoVlan), out header, out defect);
 
             case LinkType.Null or LinkType.Loop:
                 return frame.Length < 4
