@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sonde.Packets.Printing;
 
 namespace Sonde.Packets.Applications;
 

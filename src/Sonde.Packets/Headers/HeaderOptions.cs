@@ -58,6 +58,7 @@ public readonly ref struct HeaderOptions
             _rest = bytes;
             Current = default;
             HasDefect = false;
+            EndedByOption = false;
         }
 
         /// <summary>The option it stands on.</summary>
@@ -66,11 +67,15 @@ public readonly ref struct HeaderOptions
         /// <summary>Whether it ended at an option whose length lies.</summary>
         public bool HasDefect { get; private set; }
 
+        /// <summary>Whether it ended at the option that says so, before the header did.</summary>
+        public bool EndedByOption { get; private set; }
+
         /// <summary>Goes to the next option.</summary>
         public bool MoveNext()
         {
             if (_rest.IsEmpty || _rest[0] == End)
             {
+                EndedByOption |= !_rest.IsEmpty;
                 _rest = default;
                 return false;
             }

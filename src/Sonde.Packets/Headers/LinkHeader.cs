@@ -12,13 +12,17 @@ public readonly ref struct LinkHeader
     /// <summary>What <see cref="Vlan"/> is for a frame without a tag.</summary>
     public const int NoVlan = -1;
 
-    private LinkHeader(EtherType etherType, ReadOnlySpan<byte> payload, int payloadOffset, int vlan, int innerVlan)
+    /// <summary>What <see cref="PppoeSession"/> is for a frame without PPP over Ethernet.</summary>
+    public const int NoSession = -1;
+
+    private LinkHeader(EtherType etherType, ReadOnlySpan<byte> payload, int payloadOffset, int vlan = NoVlan, int innerVlan = NoVlan, int session = NoSession)
     {
         EtherType = etherType;
         Payload = payload;
         PayloadOffset = payloadOffset;
         Vlan = vlan;
         InnerVlan = innerVlan;
+        PppoeSession = session;
     }
 
     /// <summary>What the frame carries; <see cref="Packets.EtherType.None"/> when no EtherType says.</summary>
@@ -35,6 +39,9 @@ public readonly ref struct LinkHeader
 
     /// <summary>The innermost of several VLANs, or <see cref="NoVlan"/>.</summary>
     public int InnerVlan { get; }
+
+    /// <summary>The session of PPP over Ethernet that the packet travels in, or <see cref="NoSession"/>.</summary>
+    public int PppoeSession { get; }
 
     /// <summary>Whether headers of frames of this type can be read.</summary>
     public static bool IsSupported(LinkType type) => type
@@ -66,24 +73,24 @@ public readonly ref struct LinkHeader
                 ushort protocol = BinaryPrimitives.ReadUInt16BigEndian(frame[(type == LinkType.LinuxSll2 ? 0 : 14)..]);
                 return protocol is >= 0x0600 or 4
                     ? FromType(protocol == 4 ? (ushort)0x05FF : protocol, frame, size, out header, out defect)
-                    : Succeed(new LinkHeader(EtherType.None, frame[size..], size, NoVlan, NoVlan), out header, out defect);
+                    : Succeed(new LinkHeader(EtherType.None, frame[size..], size), out header, out defect);
 
             case LinkType.Null or LinkType.Loop:
                 return frame.Length < 4
                     ? Fail(PacketDefect.Truncated, out header, out defect)
-                    : Succeed(new LinkHeader(TypeOfFamily(frame), frame[4..], 4, NoVlan, NoVlan), out header, out defect);
+                    : Succeed(new LinkHeader(TypeOfFamily(frame), frame[4..], 4), out header, out defect);
 
             case LinkType.IPv4:
-                return Succeed(new LinkHeader(EtherType.IPv4, frame, 0, NoVlan, NoVlan), out header, out defect);
+                return Succeed(new LinkHeader(EtherType.IPv4, frame, 0), out header, out defect);
 
             case LinkType.IPv6:
-                return Succeed(new LinkHeader(EtherType.IPv6, frame, 0, NoVlan, NoVlan), out header, out defect);
+                return Succeed(new LinkHeader(EtherType.IPv6, frame, 0), out header, out defect);
 
             // 12 and 14 are what DLT_RAW is on BSD and OpenBSD; files carry them although the registry says 101.
             case LinkType.Raw or (LinkType)12 or (LinkType)14:
                 return frame.IsEmpty
                     ? Fail(PacketDefect.Truncated, out header, out defect)
-                    : Succeed(new LinkHeader(TypeOfVersion(frame[0]), frame, 0, NoVlan, NoVlan), out header, out defect);
+                    : Succeed(new LinkHeader(TypeOfVersion(frame[0]), frame, 0), out header, out defect);
 
             default:
                 return Fail(PacketDefect.Unsupported, out header, out defect);
@@ -130,7 +137,11 @@ public readonly ref struct LinkHeader
                 0x0057 => EtherType.IPv6,
                 _ => EtherType.None,
             };
-            (etherType, offset) = within == EtherType.None ? (etherType, offset) : (within, offset + 8);
+            if (within != EtherType.None)
+            {
+                int session = BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]);
+                return Succeed(new LinkHeader(within, frame[(offset + 8)..], offset + 8, vlan, inner, session), out header, out defect);
+            }
         }
 
         return Succeed(new LinkHeader(etherType, frame[offset..end], offset, vlan, inner), out header, out defect);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sonde.Packets;
+namespace Sonde.Packets.Printing;
 
 /// <summary>Text being written into a span that may prove too small: what does not fit is left out, and <see cref="Overflowed"/> tells.</summary>
 internal ref struct TextSink
@@ -43,6 +43,15 @@ internal ref struct TextSink
         }
 
         Length += text.Length;
+    }
+
+    /// <summary>Takes blanks at the end back.</summary>
+    public void TrimEnd()
+    {
+        while (Length > 0 && _room[Length - 1] == ' ')
+        {
+            Length--;
+        }
     }
 
     public void Append(long number) => Advance(number.TryFormat(Rest, out int written, default, CultureInfo.InvariantCulture), written);
