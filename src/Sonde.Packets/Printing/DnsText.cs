@@ -71,7 +71,7 @@ internal static class DnsText
     {
         sink.Append(message.RecursionDesired ? "+" : "");
         sink.Append(message.CheckingDisabled ? "%" : "");
-        if ((flags & 0x06EF) != 0)
+        if ((flags & 0x06CF) != 0)
         {
             sink.Append(" [b2&3=0x");
             LinkText.AppendShortHex(ref sink, flags);
@@ -87,7 +87,7 @@ internal static class DnsText
         while (shown < MaxShown && questions.MoveNext())
         {
             DnsQuestion question = questions.Current;
-            sink.Append(shown == 0 ? " " : ", ");
+            sink.Append(' ');
             WriteType(ref sink, question.Type);
             if (isMulticast)
             {
@@ -109,13 +109,15 @@ internal static class DnsText
     {
         sink.Append(record.FlushesCache ? " (Cache flush) " : " ");
         WriteType(ref sink, record.Type);
-        if (record.Type == DnsRecordType.Soa)
+        bool hasTarget = record.TryGetTarget(out DnsName target);
+        bool isShort = record.Type is DnsRecordType.A or DnsRecordType.Aaaa or DnsRecordType.Txt or DnsRecordType.HInfo;
+        if (record.Type == DnsRecordType.Soa || (!hasTarget && !isShort))
         {
-            return;
+            return; // keys and signatures would fill the screen
         }
 
         sink.Append(' ');
-        if (!record.TryGetTarget(out DnsName target))
+        if (!hasTarget)
         {
             record.WriteData(ref sink);
             return;
@@ -203,6 +205,15 @@ internal static class DnsText
             DnsRecordType.Https => "HTTPS",
             DnsRecordType.Any => "ANY",
             DnsRecordType.Caa => "CAA",
+            (DnsRecordType)29 => "LOC",
+            (DnsRecordType)35 => "NAPTR",
+            (DnsRecordType)44 => "SSHFP",
+            (DnsRecordType)51 => "NSEC3PARAM",
+            (DnsRecordType)59 => "CDS",
+            (DnsRecordType)60 => "CDNSKEY",
+            (DnsRecordType)251 => "IXFR",
+            (DnsRecordType)252 => "AXFR",
+            (DnsRecordType)256 => "URI",
             _ => "Type",
         };
         sink.Append(name);

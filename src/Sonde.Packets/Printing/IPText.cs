@@ -11,10 +11,11 @@ internal static class IPText
         sink.Append("IP ");
         if (!IPv4Header.TryParse(packet, out IPv4Header ip, out PacketDefect defect))
         {
-            WriteDefect(ref sink, "ip", defect, packet.Length);
+            WriteBadIPv4(ref sink, packet, defect);
             return;
         }
 
+        WriteMissing(ref sink, "truncated-ip - ", ip.TotalLength - wireLength);
         int payloadLength = ip.TotalLength == 0 ? wireLength - ip.HeaderLength : ip.PayloadLength;
         var upper = new IPUpperLayer(ip.Source, ip.Destination, ip.Protocol, Math.Max(payloadLength, 0), hasOwnEnds: true, ip.IsFragment, depth);
         if (ip.FragmentOffset > 0)
@@ -33,9 +34,12 @@ internal static class IPText
         sink.Append("IP6 ");
         if (!IPv6Header.TryParse(packet, out IPv6Header ip, out PacketDefect defect))
         {
-            WriteDefect(ref sink, "ip6", defect, packet.Length);
+            sink.Append(defect == PacketDefect.BadVersion ? "[wrong version]" : "[|ip6]");
+            LinkText.AppendLength(ref sink, packet.Length);
             return;
         }
+
+        WriteMissing(ref sink, "truncated-ip6 - ", IPv6Header.Size + ip.DeclaredPayloadLength - wireLength);
 
         bool walked = ip.TryGetExtensions(out IPv6ExtensionChain chain, out defect);
         int payloadLength = (ip.DeclaredPayloadLength == 0 ? wireLength - IPv6Header.Size : ip.DeclaredPayloadLength) - chain.UpperOffset;
@@ -195,6 +199,13 @@ internal static class IPText
         {
             case 0x11:
                 sink.Append(igmp.Payload.Length >= 4 ? "query v3" : igmp.MaxResponseCode == 0 ? "query v1" : "query v2");
+                if (igmp.Payload.Length < 4 && igmp.MaxResponseCode is not (0 or 100))
+                {
+                    sink.Append(" [max resp time ");
+                    sink.Append(igmp.MaxResponseCode);
+                    sink.Append(']');
+                }
+
                 break;
             case 0x12:
                 sink.Append("v1 report ");
@@ -269,21 +280,30 @@ internal static class IPText
         }
     }
 
-    private static void WriteDefect(ref TextSink sink, string layer, PacketDefect defect, int captured)
+    private static void WriteBadIPv4(ref TextSink sink, ReadOnlySpan<byte> packet, PacketDefect defect)
     {
-        sink.Append(defect switch
+        if (defect != PacketDefect.BadLength)
         {
-            PacketDefect.BadVersion => "[wrong version]",
-            PacketDefect.BadLength => "[bad length]",
-            _ => "[|",
-        });
-        if (defect == PacketDefect.Truncated)
-        {
-            sink.Append(layer);
-            sink.Append(']');
+            sink.Append(defect == PacketDefect.BadVersion ? "[wrong version]" : "[|ip]");
+            LinkText.AppendLength(ref sink, packet.Length);
+            return;
         }
 
-        LinkText.AppendLength(ref sink, captured);
+        int headerLength = (packet[0] & 0xF) * 4;
+        bool isHeader = headerLength < IPv4Header.MinSize;
+        sink.Append(isHeader ? "bad-hlen " : "bad-len ");
+        sink.Append(isHeader ? headerLength : BinaryPrimitives.ReadUInt16BigEndian(packet[2..]));
+    }
+
+    // The packet claims more than was on the wire: not what a short capture does.
+    private static void WriteMissing(ref TextSink sink, string what, int missing)
+    {
+        if (missing > 0)
+        {
+            sink.Append(what);
+            sink.Append(missing);
+            sink.Append(" bytes missing! ");
+        }
     }
 
     private static string NameOf(IPProtocol protocol) => protocol switch

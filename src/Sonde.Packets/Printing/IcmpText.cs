@@ -51,7 +51,8 @@ internal static class IcmpText
                 sink.Append("router solicitation");
                 break;
             case 11:
-                sink.Append(icmp.Code switch { 0 => "time exceeded in-transit", 1 => "ip reassembly time exceeded", _ => "time exceeded" });
+                sink.Append(icmp.Code switch { 0 => "time exceeded in-transit", 1 => "ip reassembly time exceeded", _ => "time exceeded-#" });
+                WriteCode(ref sink, icmp, from: 2);
                 break;
             case 12:
                 sink.Append("parameter problem - octet ");
@@ -118,7 +119,8 @@ internal static class IcmpText
                 });
                 break;
             default:
-                sink.Append("unreachable #");
+                WriteQuotedDestination(ref sink, icmp);
+                sink.Append(" unreachable - #");
                 sink.Append(icmp.Code);
                 break;
         }
@@ -156,14 +158,20 @@ internal static class IcmpText
                 sink.Append(icmp.Type == 128 ? "echo request" : "echo reply");
                 WriteEcho(ref sink, icmp);
                 break;
+            case 130 when icmp.Payload.Length >= 20:
+                sink.Append("multicast listener query v2");
+                WriteTarget(ref sink, icmp, " [gaddr ");
+                sink.Append(']');
+                break;
             case 130 or 131 or 132:
                 sink.Append(icmp.Type switch
                 {
-                    130 => "multicast listener query",
-                    131 => "multicast listener report",
-                    _ => "multicast listener done",
+                    130 => "multicast listener query, max resp delay: ",
+                    131 => "multicast listener report, max resp delay: ",
+                    _ => "multicast listener done, max resp delay: ",
                 });
-                WriteTarget(ref sink, icmp, " addr: ");
+                sink.Append(icmp.Identifier);
+                WriteTarget(ref sink, icmp, ", addr: ");
                 break;
             case 133:
                 sink.Append("router solicitation");
@@ -199,6 +207,14 @@ internal static class IcmpText
                 sink.Append("type-#");
                 sink.Append(icmp.Type);
                 break;
+        }
+    }
+
+    private static void WriteCode(ref TextSink sink, IcmpHeader icmp, int from)
+    {
+        if (icmp.Code >= from)
+        {
+            sink.Append(icmp.Code);
         }
     }
 

@@ -27,6 +27,16 @@ internal static class TcpText
 
         int length = Math.Max(ip.Length - tcp.HeaderLength, 0);
         WriteFlags(ref sink, tcp.Flags);
+        if (tcp.HeaderLength > ip.Length)
+        {
+            sink.Append(" [bad hdr length ");
+            sink.Append(tcp.HeaderLength);
+            sink.Append(" - too long, > ");
+            sink.Append(ip.Length);
+            sink.Append(']');
+            return;
+        }
+
         if (length > 0 || (tcp.Flags & (TcpFlags.Syn | TcpFlags.Fin | TcpFlags.Rst)) != TcpFlags.None)
         {
             sink.Append(", seq ");

@@ -59,10 +59,10 @@ internal static class UdpText
             return true;
         }
 
-        if ((Is(Dhcp6Message.ServerPort) || Is(Dhcp6Message.ClientPort)) && Dhcp6Message.TryParse(payload, out Dhcp6Message dhcp6, out _))
+        if ((Is(Dhcp6Message.ServerPort) || Is(Dhcp6Message.ClientPort)) && !payload.IsEmpty)
         {
             sink.Append("dhcp6 ");
-            sink.Append(NameOfDhcp6(dhcp6.MessageType));
+            sink.Append(NameOfDhcp6(payload[0]));
             return true;
         }
 
@@ -120,6 +120,8 @@ internal static class UdpText
         9 => "decline",
         10 => "reconf",
         11 => "inf-req",
+        12 => "relay-fwd",
+        13 => "relay-reply",
         _ => "msgtype-unknown",
     };
 }
