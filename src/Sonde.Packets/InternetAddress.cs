@@ -211,7 +211,9 @@ public readonly struct InternetAddress : IEquatable<InternetAddress>, IComparabl
     public override bool Equals(object? obj) => obj is InternetAddress other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_high, _low);
+    public override int GetHashCode() =>
+        // By halves: the hash of a ulong is their exclusive or, and senders could choose addresses that all have the same.
+        HashCode.Combine((uint)(_high >> 32), (uint)_high, (uint)(_low >> 32), (uint)_low);
 
     private static int FormatIPv4(Span<char> text, uint address)
     {

@@ -168,5 +168,5 @@ public readonly struct MacAddress : IEquatable<MacAddress>, IComparable<MacAddre
     public override bool Equals(object? obj) => obj is MacAddress other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _value.GetHashCode();
+    public override int GetHashCode() => HashCode.Combine((uint)(_value >> 32), (uint)_value);
 }

@@ -100,6 +100,22 @@ public sealed class InternetAddressTests
     }
 
     [Fact]
+    public void Senders_cannot_choose_addresses_of_one_hash()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var hashes = new HashSet<int>();
+        for (int i = 0; i < 1000; i++)
+        {
+            // Both halves of the lower number alike: their exclusive or is always 0.
+            BitConverter.TryWriteBytes(bytes[8..], i);
+            BitConverter.TryWriteBytes(bytes[12..], i);
+            hashes.Add(InternetAddress.ReadIPv6(bytes).GetHashCode());
+        }
+
+        Assert.InRange(hashes.Count, 990, 1000);
+    }
+
+    [Fact]
     public void Text_that_does_not_fit_is_not_begun()
     {
         Span<char> small = stackalloc char[7];

@@ -81,6 +81,21 @@ public sealed class InternetChecksumTests
         Assert.InRange(checkedSegments, 10, 94);
     }
 
+    [Fact]
+    public void The_pseudo_header_of_IPv4_counts_as_RFC_768_says()
+    {
+        var random = new Random(12);
+        for (int length = 8; length < 300; length++)
+        {
+            byte[] segment = new byte[length];
+            random.NextBytes(segment);
+            byte[] pseudo = [192, 0, 2, (byte)length, 198, 51, 100, 1, 0, 17, (byte)(length >> 8), (byte)length, .. segment];
+
+            ushort sum = InternetChecksum.Compute(InternetAddress.ReadIPv4(pseudo), InternetAddress.ReadIPv4(pseudo.AsSpan(4)), IPProtocol.Udp, segment);
+            Assert.Equal(Slow(pseudo), sum);
+        }
+    }
+
     // The obvious way (RFC 1071, section 4.1): what the fast one is compared with.
     private static ushort Slow(ReadOnlySpan<byte> source)
     {
