@@ -91,6 +91,11 @@ internal static class IPText
             case IPProtocol.Sctp:
                 SctpText.Write(ref sink, in ip, payload);
                 return;
+            case IPProtocol.Dccp when payload.Length >= 4:
+                ip.WriteEnds(ref sink, BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt16BigEndian(payload[2..]));
+                sink.Append("DCCP");
+                LinkText.AppendLength(ref sink, ip.Length);
+                return;
             default:
                 break;
         }
@@ -162,7 +167,7 @@ internal static class IPText
                 sink.Append(") ");
                 break;
             case IPProtocol.Routing:
-                sink.Append("srcrt (len=");
+                sink.Append(bytes[2] == 4 ? "RT6 (len=" : "srcrt (len=");
                 sink.Append(bytes[1]);
                 sink.Append(", type=");
                 sink.Append(bytes[2]);

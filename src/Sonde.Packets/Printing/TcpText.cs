@@ -73,7 +73,7 @@ internal static class TcpText
     private static void WriteFlags(ref TextSink sink, TcpFlags flags)
     {
         sink.Append("Flags [");
-        if ((flags & (TcpFlags)0xFF) == TcpFlags.None)
+        if (flags == TcpFlags.None)
         {
             sink.Append("none");
         }
@@ -204,6 +204,10 @@ internal static class TcpText
                 sink.Append(": SSH");
                 WriteLine(ref sink, payload);
             }
+        }
+        else if (Is(179))
+        {
+            sink.Append(": BGP");
         }
         else if (Is(53) && payload.Length > 2)
         {
