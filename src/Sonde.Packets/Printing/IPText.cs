@@ -112,10 +112,10 @@ internal static class IPText
                 IcmpText.Write(ref sink, in ip, payload);
                 return;
             case IPProtocol.Igmp:
-                WriteIgmp(ref sink, payload);
+                IgmpText.Write(ref sink, payload);
                 return;
             case IPProtocol.Gre:
-                WriteGre(ref sink, in ip, payload);
+                GreText.Write(ref sink, in ip, payload);
                 return;
             case IPProtocol.IPv4 or IPProtocol.IPv6 when ip.Depth < LinkText.MaxDepth:
                 _ = LinkText.TryWriteNetwork(
@@ -188,100 +188,6 @@ internal static class IPText
                 sink.Append((int)extension.Protocol);
                 sink.Append(' ');
                 break;
-        }
-    }
-
-    private static void WriteIgmp(ref TextSink sink, ReadOnlySpan<byte> payload)
-    {
-        sink.Append("igmp ");
-        if (!IgmpHeader.TryParse(payload, out IgmpHeader igmp, out _))
-        {
-            sink.Append("[|igmp]");
-            return;
-        }
-
-        switch (igmp.Type)
-        {
-            case 0x11:
-                sink.Append(igmp.Payload.Length >= 4 ? "query v3" : igmp.MaxResponseCode == 0 ? "query v1" : "query v2");
-                if (igmp.Payload.Length < 4 && igmp.MaxResponseCode is not (0 or 100))
-                {
-                    sink.Append(" [max resp time ");
-                    sink.Append(igmp.MaxResponseCode);
-                    sink.Append(']');
-                }
-
-                break;
-            case 0x12:
-                sink.Append("v1 report ");
-                sink.Append(igmp.Group);
-                return;
-            case 0x16:
-                sink.Append("v2 report ");
-                sink.Append(igmp.Group);
-                return;
-            case 0x17:
-                sink.Append("leave ");
-                sink.Append(igmp.Group);
-                return;
-            case 0x22:
-                sink.Append("v3 report, ");
-                sink.Append(igmp.RecordCount);
-                sink.Append(" group record(s)");
-                return;
-            default:
-                sink.Append("type 0x");
-                sink.AppendHex(igmp.Type, 2);
-                return;
-        }
-
-        if (igmp.Group != InternetAddress.AnyIPv4)
-        {
-            sink.Append(" [gaddr ");
-            sink.Append(igmp.Group);
-            sink.Append(']');
-        }
-    }
-
-    private static void WriteGre(ref TextSink sink, in IPUpperLayer ip, ReadOnlySpan<byte> payload)
-    {
-        sink.Append("GREv");
-        if (!GreHeader.TryParse(payload, out GreHeader gre, out PacketDefect defect))
-        {
-            sink.Append(payload.Length < 2 ? "?" : (payload[1] & 7) == 0 ? "0" : "?");
-            sink.Append(defect == PacketDefect.Truncated ? " [|gre]" : ", not read here");
-            LinkText.AppendLength(ref sink, ip.Length);
-            return;
-        }
-
-        sink.Append(gre.Version);
-        if (gre.HasKey && gre.Version == 0)
-        {
-            sink.Append(", key=0x");
-            LinkText.AppendShortHex(ref sink, gre.Key);
-        }
-
-        if (gre.HasSequenceNumber)
-        {
-            sink.Append(", seq ");
-            sink.Append(gre.SequenceNumber);
-        }
-
-        LinkText.AppendLength(ref sink, ip.Length);
-        sink.Append(": ");
-        int length = ip.Length - gre.HeaderLength;
-        if (ip.Depth >= LinkText.MaxDepth)
-        {
-            sink.Append("[too deep]");
-        }
-        else if (gre.Protocol == EtherType.EthernetBridging)
-        {
-            LinkText.Write(ref sink, LinkType.Ethernet, gre.Payload, length, ip.Depth + 1);
-        }
-        else if (!LinkText.TryWriteNetwork(ref sink, gre.Protocol, gre.Payload, length, ip.Depth + 1))
-        {
-            sink.Append("gre-proto-0x");
-            LinkText.AppendShortHex(ref sink, (ushort)gre.Protocol);
         }
     }
 
