@@ -91,17 +91,17 @@ public sealed class CaptureWriterTests
         byte[] packet = new byte[1000];
         WriteMany(writer, packet, 1000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        WriteMany(writer, packet, 5000);
-        if (writer is PcapNgWriter annotated)
+        Assert.Equal(0, LeastAllocated(() =>
         {
-            for (int i = 0; i < 5000; i++)
+            WriteMany(writer, packet, 5000);
+            if (writer is PcapNgWriter annotated)
             {
-                annotated.Write(0, packet, 1000, i, new PacketAnnotation { Comment = "remark"u8, Direction = PacketDirection.Inbound, DropCount = 3 });
+                for (int i = 0; i < 5000; i++)
+                {
+                    annotated.Write(0, packet, 1000, i, new PacketAnnotation { Comment = "remark"u8, Direction = PacketDirection.Inbound, DropCount = 3 });
+                }
             }
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }));
     }
 
     [Theory]
@@ -124,11 +124,24 @@ public sealed class CaptureWriterTests
         using CaptureReader reader = CaptureReader.Open(new EndlessStream(head, file[head.Length..]));
         Assert.Equal(5000, ReadSome(reader, 5000));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int read = ReadSome(reader, 20_000);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        int read = 0;
+        long allocated = LeastAllocated(() => read = ReadSome(reader, 20_000));
 
         Assert.Equal((20_000, 0L), (read, allocated));
+    }
+
+    // A collection that another test causes in between throws away, and counts, what was left of this thread's allocation window.
+    private static long LeastAllocated(Action action)
+    {
+        long least = long.MaxValue;
+        for (int round = 0; round < 5 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     private static byte[] WrittenNg(int count)
