@@ -24,6 +24,10 @@ internal sealed class FlowGraph
         if (optimize)
         {
             new FlowOptimizer(this).Run();
+            if (Root is { IsReturn: true, Operand: 0 })
+            {
+                throw Error("No packet can pass: the conditions contradict each other, or this link type does not carry what is asked for");
+            }
         }
 
         return FlowAssembler.Assemble(Root) is { Length: <= BpfProgram.MaximumLength } program

@@ -56,8 +56,8 @@ public sealed class PacketFilterTests
         byte[] plain = Convert.FromHexString("FFFFFFFFFFFF001122334455" + "0806" + "00010800");
         byte[] tagged = Convert.FromHexString("FFFFFFFFFFFF001122334455" + "81002005" + "0806" + "00010800");
 
-        Assert.True(BpfProgram.IsValid(filter.Program));
-        Assert.True(filter.Matches(plain, plain.Length, new PacketMetadata(HasVlanTag: true, VlanTag: 0x2005)));
+        Assert.True(BpfProgram.IsValid(filter.Program), filter.ToString());
+        Assert.True(filter.Matches(plain, plain.Length, new PacketMetadata(HasVlanTag: true, VlanTag: 0x2005)), filter.ToString());
         Assert.False(filter.Matches(plain, plain.Length, new PacketMetadata(HasVlanTag: true, VlanTag: 6)));
         Assert.False(filter.Matches(plain, plain.Length));
         Assert.True(filter.Matches(tagged, tagged.Length));
