@@ -60,7 +60,8 @@ internal sealed partial class FlowOptimizer
 
     private static void Keep(Statement statement, int[] values, int register, int number, bool rewrite)
     {
-        if (rewrite && values[register] == number)
+        // 0 is "not known": two unknown values need not be equal.
+        if (rewrite && number != 0 && values[register] == number)
         {
             statement.Code = Statement.Removed;
         }

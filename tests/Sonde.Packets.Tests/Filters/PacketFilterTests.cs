@@ -60,7 +60,7 @@ public sealed class PacketFilterTests
         Assert.True(filter.Matches(plain, plain.Length, new PacketMetadata(HasVlanTag: true, VlanTag: 0x2005)), filter.ToString());
         Assert.False(filter.Matches(plain, plain.Length, new PacketMetadata(HasVlanTag: true, VlanTag: 6)));
         Assert.False(filter.Matches(plain, plain.Length));
-        Assert.True(filter.Matches(tagged, tagged.Length));
+        Assert.True(filter.Matches(tagged, tagged.Length), filter.ToString());
     }
 
     [Fact]
