@@ -28,6 +28,20 @@ public sealed class FileDescriptorTests
     }
 
     [Fact]
+    public void An_interface_socket_leaves_no_descriptor_behind()
+    {
+        IReadOnlyDictionary<string, string> before = Testing.OpenDescriptors.List();
+        using (var socket = InterfaceSocket.Open())
+        {
+            ifreq request = InterfaceSocket.About("lo"u8);
+            Assert.True(socket.TryAsk(Linux.LibC.SIOCGIFINDEX, ref request, out _));
+            Assert.Equal(1, request.ifr_ifindex);
+        }
+
+        Assert.DoesNotContain(Testing.OpenDescriptors.NewSince(before), descriptor => descriptor.Contains("socket", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_file_is_read_up_to_the_limit_and_says_that_there_was_more()
     {
         string path = Path.GetTempFileName();

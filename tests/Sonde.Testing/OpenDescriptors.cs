@@ -23,9 +23,17 @@ public static class OpenDescriptors
     public static IReadOnlyList<string> NewSince(IReadOnlyDictionary<string, string> before)
     {
         // A handle whose last use was a moment ago may wait for its finalizer only if somebody forgot to dispose it: that is a leak all the same.
-        return [.. List()
-            .Where(now => !before.TryGetValue(now.Key, out string? then) || then != now.Value)
-            .Where(now => !now.Value.StartsWith("/dev/", StringComparison.Ordinal) && !now.Value.EndsWith(".dll", StringComparison.Ordinal) && !now.Value.EndsWith(".pdb", StringComparison.Ordinal) && !now.Value.EndsWith(".so", StringComparison.Ordinal))
+        KeyValuePair<string, string>[] left =
+        [
+            .. List().Where(now => (!before.TryGetValue(now.Key, out string? then) || then != now.Value) && !IsOfTheRuntime(now.Value)),
+        ];
+
+        // A pipe with both ends here is the runtime talking to itself, made once when it is first needed; a leaked child leaves one end.
+        return [.. left
+            .Where(now => !now.Value.StartsWith("pipe:", StringComparison.Ordinal) || left.Count(other => other.Value == now.Value) == 1)
             .Select(now => $"{now.Key} -> {now.Value}")];
     }
+
+    private static bool IsOfTheRuntime(string target) =>
+        target.StartsWith("/dev/", StringComparison.Ordinal) || Path.GetExtension(target) is ".dll" or ".so" or ".pdb";
 }
