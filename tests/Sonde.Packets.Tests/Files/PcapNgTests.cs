@@ -265,6 +265,43 @@ public sealed class PcapNgTests
     }
 
     [Theory]
+    [InlineData(PcapNgBlockType.EnhancedPacket, "00000000" + "0000000000000007" + "00000001" + "00000001")]
+    [InlineData(PcapNgBlockType.EnhancedPacket, "00000000" + "0000000000000007" + "00000005" + "00000005" + "AABBCCDD")]
+    [InlineData(PcapNgBlockType.ObsoletePacket, "00000000" + "0000000000000007" + "00000005" + "00000005" + "AABBCCDD")]
+    [InlineData(PcapNgBlockType.SimplePacket, "00000005" + "AABBCCDD")]
+    public void A_packet_one_byte_longer_than_its_block_is_passed_over_and_counted(PcapNgBlockType type, string body)
+    {
+        byte[] file = Written(bigEndian: true, writer =>
+        {
+            writer.AddInterface(new CaptureInterface { LinkType = LinkType.Ethernet });
+            writer.WriteBlock(type, Convert.FromHexString(body));
+            writer.Write([9], 1, 1);
+        });
+
+        Captures.Result result = Captures.Read(file);
+
+        Assert.Equal("09", Assert.Single(result.Packets).Data);
+        Assert.Equal(1, result.Counters.Malformed);
+    }
+
+    [Fact]
+    public void A_new_section_knows_nothing_of_the_interfaces_before_it()
+    {
+        byte[] first = Written(bigEndian: false, writer => writer.AddInterface(new CaptureInterface { LinkType = LinkType.Raw }));
+        byte[] second = Written(bigEndian: false, writer =>
+        {
+            writer.WriteBlock(PcapNgBlockType.SimplePacket, [0, 0, 0, 0]);
+            writer.AddInterface(new CaptureInterface { LinkType = LinkType.Ethernet });
+            writer.Write([9], 1, 1);
+        });
+
+        Captures.Result result = Captures.Read([.. first, .. second]);
+
+        Assert.Equal(LinkType.Ethernet, Assert.Single(result.Packets).LinkType);
+        Assert.Equal(1, result.Counters.UnknownInterface);
+    }
+
+    [Theory]
     [InlineData("", false, 0)]
     [InlineData("00000000", false, 0)]
     [InlineData("00010001410000000000000000010001", false, 1)]

@@ -22,11 +22,16 @@ internal sealed class LinkExtras : IDisposable
         try
         {
             OpenOnce();
-            speedsRead = _ethtool.Select(family =>
+            if (_ethtool.TryGetValue(out ushort ethtool))
             {
-                _socket!.Dump(SpeedRequest(family), SpeedOperation, (_, payload) => AddSpeed(payload, speeds)); // opened above
-                return true;
-            });
+                _socket!.Dump(SpeedRequest(ethtool), SpeedOperation, (_, payload) => AddSpeed(payload, speeds)); // opened above
+                speedsRead = true;
+            }
+            else
+            {
+                speedsRead = new Reading<bool>(_ethtool.Status, false, _ethtool.Reason);
+            }
+
             if (_nl80211.TryGetValue(out ushort nl80211))
             {
                 NetlinkRequest request = new NetlinkRequest(nl80211).Add(new genlmsghdr { cmd = EthtoolNetlink.NL80211_CMD_GET_INTERFACE });
@@ -115,42 +120,47 @@ internal sealed class LinkExtras : IDisposable
         }
 
         _socket = NetlinkSocket.Open(Netlink.NETLINK_GENERIC);
-        _ethtool = FamilyOf(_socket, EthtoolNetlink.ETHTOOL_GENL_NAME);
-        _nl80211 = FamilyOf(_socket, EthtoolNetlink.NL80211_GENL_NAME);
+
+        // All families in one dump: asking for one that is absent would be an error each time, and most hosts have no nl80211.
+        var families = new Dictionary<string, ushort>(StringComparer.Ordinal);
+        _socket.Dump(
+            new NetlinkRequest(Netlink.GENL_ID_CTRL).Add(new genlmsghdr { cmd = Netlink.CTRL_CMD_GETFAMILY, version = 1 }),
+            "netlink(CTRL_CMD_GETFAMILY)",
+            (_, payload) => AddFamily(payload, families));
+        _ethtool = FamilyOf(families, EthtoolNetlink.ETHTOOL_GENL_NAME);
+        _nl80211 = FamilyOf(families, EthtoolNetlink.NL80211_GENL_NAME);
     }
 
-    private static Reading<ushort> FamilyOf(NetlinkSocket socket, string name)
+    internal static void AddFamily(ReadOnlySpan<byte> payload, Dictionary<string, ushort> families)
     {
-        ushort family = 0;
-        try
+        if (!NativeBytes.TryTake(ref payload, out genlmsghdr _))
         {
-            socket.Request(
-                new NetlinkRequest(Netlink.GENL_ID_CTRL)
-                    .Add(new genlmsghdr { cmd = Netlink.CTRL_CMD_GETFAMILY, version = 1 })
-                    .Attribute(Netlink.CTRL_ATTR_FAMILY_NAME, name),
-                $"netlink(CTRL_CMD_GETFAMILY {name})",
-                (_, payload) =>
-                {
-                    if (NativeBytes.TryTake(ref payload, out genlmsghdr _))
-                    {
-                        var attributes = new NetlinkAttributes(payload);
-                        while (attributes.MoveNext())
-                        {
-                            if (attributes is { Type: Netlink.CTRL_ATTR_FAMILY_ID, Value.Length: >= 2 })
-                            {
-                                family = BitConverter.ToUInt16(attributes.Value);
-                            }
-                        }
-                    }
-                });
-        }
-        catch (NativeException refused)
-        {
-            return Reading.Unsupported<ushort>($"the kernel has no {name} netlink: {refused.Message}");
+            return;
         }
 
-        return family == 0 ? Reading.Failed<ushort>($"the kernel did not number its {name} netlink") : family;
+        string? name = null;
+        ushort number = 0;
+        var attributes = new NetlinkAttributes(payload);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == Netlink.CTRL_ATTR_FAMILY_NAME)
+            {
+                name = NativeBytes.ToText(attributes.Value);
+            }
+            else if (attributes is { Type: Netlink.CTRL_ATTR_FAMILY_ID, Value.Length: >= 2 })
+            {
+                number = BitConverter.ToUInt16(attributes.Value);
+            }
+        }
+
+        if (name is not null && number != 0)
+        {
+            families[name] = number;
+        }
     }
+
+    private static Reading<ushort> FamilyOf(Dictionary<string, ushort> families, string name) =>
+        families.TryGetValue(name, out ushort number) ? number : Reading.Unsupported<ushort>($"the kernel has no {name} netlink");
 
     /// <summary>What was found, ready to be asked link by link.</summary>
     internal sealed class Found(Reading<bool> read, Dictionary<int, uint> speeds, HashSet<int> wireless)

@@ -223,7 +223,12 @@ internal sealed class LinuxNetworkInterfaces : NetworkInterfaces
             known.Add(link.Index);
         }
 
-        long strays = byIndex.Where(entry => !known.Contains(entry.Key)).Sum(entry => (long)entry.Value.Count);
+        long strays = 0;
+        foreach ((int index, List<InterfaceAddress> own) in byIndex)
+        {
+            strays += known.Contains(index) ? 0 : own.Count;
+        }
+
         if (strays > 0)
         {
             gaps.Add(new Gap("addresses", ReadingStatus.Gone, "their interface came or went while the tables were read", strays));
