@@ -51,7 +51,7 @@ internal static class DoctorCommand
                 {
                     output.WriteTsv(
                     [
-                        status.Part, status.Backend, JsonReading.Word(status.State), status.Operation, status.Reason ?? "-",
+                        status.Part, status.Backend, Words.Of(status.State), status.Operation, status.Reason ?? "-",
                         status.NativeError.ToString(CultureInfo.InvariantCulture), status.MissingRights.Count == 0 ? "-" : string.Join(',', status.MissingRights),
                     ]);
                 }

@@ -39,10 +39,10 @@ internal static class InterfacesPretty
         {
             ("name", one.Name),
             ("index", one.Index.ToString(CultureInfo.InvariantCulture)),
-            ("kind", JsonReading.Word(one.Kind) + (one.KindName == JsonReading.Word(one.Kind) ? string.Empty : $" ({one.KindName})")),
+            ("kind", Words.Of(one.Kind) + (one.KindName == Words.Of(one.Kind) ? string.Empty : $" ({one.KindName})")),
             ("description", Text(one.Description)),
             ("system name", one.SystemName.Status == ReadingStatus.Unsupported ? string.Empty : Text(one.SystemName)),
-            ("state", $"{State(one)} (administrative {JsonReading.Word(one.AdministrativeState)}, operational {JsonReading.Word(one.OperationalState)})"),
+            ("state", $"{State(one)} (administrative {Words.Of(one.AdministrativeState)}, operational {Words.Of(one.OperationalState)})"),
             ("flags", string.Join(' ', one.Flags)),
             ("link type", one.LinkType),
             ("mac", Text(one.HardwareAddress)),
@@ -92,14 +92,14 @@ internal static class InterfacesPretty
         { OperationalState: OperationalState.Unknown } => "up",
         { OperationalState: OperationalState.LowerLayerDown } => "no carrier",
         { OperationalState: OperationalState.NotPresent } => "absent",
-        _ => JsonReading.Word(one.OperationalState),
+        _ => Words.Of(one.OperationalState),
     };
 
     private static string[] Row(NetworkInterface one) =>
     [
         one.Name,
         State(one),
-        JsonReading.Word(one.Kind),
+        Words.Of(one.Kind),
         one.Addresses.HasValue ? string.Join('\n', one.Addresses.Value.Select(WithPrefix)) : Short(one.Addresses),
         one.DefaultGateways.HasValue ? string.Join('\n', one.DefaultGateways.Value.Select(GatewayText)) : Short(one.DefaultGateways),
         Short(one.HardwareAddress),
@@ -137,7 +137,7 @@ internal static class InterfacesPretty
     private static string AddressText(InterfaceAddress address)
     {
         var text = new StringBuilder(WithPrefix(address));
-        text.Append(CultureInfo.InvariantCulture, $"  scope {(address.Scope == AddressScope.Custom ? address.ScopeId.ToString(CultureInfo.InvariantCulture) : JsonReading.Word(address.Scope))}");
+        text.Append(CultureInfo.InvariantCulture, $"  scope {(address.Scope == AddressScope.Custom ? address.ScopeId.ToString(CultureInfo.InvariantCulture) : Words.Of(address.Scope))}");
         if (address.Peer.HasValue)
         {
             text.Append(CultureInfo.InvariantCulture, $", peer {PlainAddress(address.Peer.Value)}");
@@ -148,7 +148,7 @@ internal static class InterfacesPretty
             text.Append(CultureInfo.InvariantCulture, $", broadcast {address.Broadcast.Value}");
         }
 
-        foreach (string word in JsonReading.Words(address.State))
+        foreach (string word in Words.Of(address.State))
         {
             text.Append(", ").Append(word.Replace('_', ' '));
         }

@@ -14,12 +14,12 @@ internal sealed class AddressJson
         Address = Text(source.Address);
         Family = source.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
         PrefixLength = source.PrefixLength;
-        Scope = JsonReading.Word(source.Scope);
+        Scope = Words.Of(source.Scope);
         ScopeId = source.ScopeId;
         (Peer, PeerReason) = (source.Peer.HasValue ? Text(source.Peer.Value) : null, JsonReading.ReasonOf(source.Peer));
         (Broadcast, BroadcastReason) = (JsonReading.TextOf(source.Broadcast), JsonReading.ReasonOf(source.Broadcast));
         (Label, LabelReason) = (JsonReading.TextOf(source.Label), JsonReading.ReasonOf(source.Label));
-        State = JsonReading.Words(source.State);
+        State = Words.Of(source.State);
         (ValidSeconds, ValidSecondsReason) = Lifetime(source.ValidLifetime);
         (PreferredSeconds, PreferredSecondsReason) = Lifetime(source.PreferredLifetime);
     }

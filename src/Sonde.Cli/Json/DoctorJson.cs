@@ -30,7 +30,7 @@ internal sealed class DoctorJson(DoctorReport source)
 
         public string Backend { get; } = source.Backend;
 
-        public string State { get; } = JsonReading.Word(source.State);
+        public string State { get; } = Words.Of(source.State);
 
         public string Provides { get; } = source.Provides;
 
@@ -75,7 +75,7 @@ internal sealed class DoctorJson(DoctorReport source)
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? RightsReason { get; } = JsonReading.ReasonOf(source.Rights);
 
-        public IReadOnlyList<DeviceJson>? Devices { get; } = JsonReading.ListOf(source.Devices, device => new DeviceJson(device.Device, JsonReading.Word(device.Status), device.Reason));
+        public IReadOnlyList<DeviceJson>? Devices { get; } = JsonReading.ListOf(source.Devices, device => new DeviceJson(device.Device, Words.Of(device.Status), device.Reason));
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? DevicesReason { get; } = JsonReading.ReasonOf(source.Devices);

@@ -12,7 +12,7 @@ internal sealed class GapJson(Gap source)
 
     public string What { get; } = source.What;
 
-    public string Status { get; } = JsonReading.Word(source.Status);
+    public string Status { get; } = Words.Of(source.Status);
 
     public string Reason { get; } = source.Reason;
 

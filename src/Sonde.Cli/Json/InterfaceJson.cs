@@ -11,7 +11,7 @@ internal sealed class InterfaceJson
     {
         Name = source.Name;
         Index = source.Index;
-        Kind = JsonReading.Word(source.Kind);
+        Kind = Words.Of(source.Kind);
         KindName = source.KindName;
         (Description, DescriptionReason) = (JsonReading.TextOf(source.Description), JsonReading.ReasonOf(source.Description));
         (SystemName, SystemNameReason) = (JsonReading.TextOf(source.SystemName), JsonReading.ReasonOf(source.SystemName));
@@ -19,8 +19,8 @@ internal sealed class InterfaceJson
         (Mac, MacReason) = (JsonReading.TextOf(source.HardwareAddress), JsonReading.ReasonOf(source.HardwareAddress));
         (MacBroadcast, MacBroadcastReason) = (JsonReading.TextOf(source.HardwareBroadcast), JsonReading.ReasonOf(source.HardwareBroadcast));
         (Mtu, MtuReason) = (JsonReading.ValueOf(source.Mtu), JsonReading.ReasonOf(source.Mtu));
-        AdministrativeState = JsonReading.Word(source.AdministrativeState);
-        OperationalState = JsonReading.Word(source.OperationalState);
+        AdministrativeState = Words.Of(source.AdministrativeState);
+        OperationalState = Words.Of(source.OperationalState);
         Flags = source.Flags;
         (LinkSpeedBps, LinkSpeedBpsReason) = (JsonReading.ValueOf(source.LinkSpeedBitsPerSecond), JsonReading.ReasonOf(source.LinkSpeedBitsPerSecond));
         (LowerIndex, LowerIndexReason) = (JsonReading.ValueOf(source.LowerIndex), JsonReading.ReasonOf(source.LowerIndex));

@@ -15,13 +15,4 @@ internal static class JsonReading
     /// <summary>A list of what the reading holds, or null.</summary>
     internal static IReadOnlyList<TResult>? ListOf<T, TResult>(Reading<IReadOnlyList<T>> reading, Func<T, TResult> toJson) =>
         reading.HasValue ? [.. reading.Value.Select(toJson)] : null;
-
-    /// <summary>A word for JSON out of an enum: "LowerLayerDown" becomes "lower_layer_down".</summary>
-    internal static string Word<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
-    /// <summary>The words of the flags that are set.</summary>
-    internal static IReadOnlyList<string> Words<T>(T flags)
-        where T : struct, Enum =>
-        [.. Enum.GetValues<T>().Where(flag => Convert.ToInt64(flag, System.Globalization.CultureInfo.InvariantCulture) != 0 && flags.HasFlag(flag)).Select(Word)];
 }

@@ -72,7 +72,7 @@ internal sealed class ResolversJson(ResolverSnapshot source)
 
         public string Name { get; } = source.Name;
 
-        public string Status { get; } = JsonReading.Word(source.Status);
+        public string Status { get; } = Words.Of(source.Status);
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Reason { get; } = source.Reason;
