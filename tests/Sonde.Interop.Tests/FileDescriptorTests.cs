@@ -104,9 +104,7 @@ public sealed class FileDescriptorTests
         try
         {
             File.WriteAllBytes(path, new byte[8192]);
-            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-            using var descriptor = new FileDescriptor();
-            System.Runtime.InteropServices.Marshal.InitHandle(descriptor, Linux.LibC.dup((int)file.SafeFileHandle.DangerousGetHandle()));
+            using FileDescriptor descriptor = Linux.LibC.open(path, flags: 2); // O_RDWR
             var mapped = MappedMemory.Map(descriptor, 8192);
 
             mapped.Slice(4096, 3).Fill(7);

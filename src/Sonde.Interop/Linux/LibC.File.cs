@@ -12,9 +12,6 @@ internal static unsafe partial class LibC
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
 
-    [LibraryImport(Unix.LibC.Library, SetLastError = true)]
-    internal static partial int dup(int fd);
-
     // open(2) is variadic, but only its mode is, and that is not passed without O_CREAT.
     [LibraryImport(Unix.LibC.Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial FileDescriptor open(string path, int flags);

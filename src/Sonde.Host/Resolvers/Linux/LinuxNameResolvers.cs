@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
+using Sonde.Host.Resolvers.Unix;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
 

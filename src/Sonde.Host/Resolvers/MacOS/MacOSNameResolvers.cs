@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
-using Sonde.Host.Resolvers.Linux;
+using Sonde.Host.Resolvers.Unix;
 using Sonde.Interop.MacOS;
 
 namespace Sonde.Host.Resolvers.MacOS;

@@ -1,4 +1,4 @@
-using Sonde.Host.Resolvers.Linux;
+using Sonde.Host.Resolvers.Unix;
 
 namespace Sonde.Host.Resolvers.MacOS;
 

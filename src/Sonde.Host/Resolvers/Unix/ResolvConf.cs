@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Sonde.Host.Resolvers.Linux;
+namespace Sonde.Host.Resolvers.Unix;
 
 /// <summary>What a resolv.conf says (resolv.conf(5)).</summary>
 /// <param name="Servers">All nameserver lines; the C library asks only the first three.</param>

@@ -1,7 +1,7 @@
 using System.Text;
-using Sonde.Host.Resolvers.Linux;
+using Sonde.Host.Resolvers.Unix;
 
-namespace Sonde.Host.Tests.Linux;
+namespace Sonde.Host.Tests.Unix;
 
 public sealed class ResolvConfTests
 {
