@@ -62,7 +62,7 @@ internal sealed class LookAlike : IDisposable
     }
 
     // Of the kinds that the calls under test open; the runtime opens files of its own when it likes.
-    private static string[] Descriptors() =>
+    internal static string[] Descriptors() =>
         [.. Directory.GetFiles("/proc/self/fd")
             .Select(fd => new FileInfo(fd).LinkTarget ?? string.Empty)
             .Where(target => target.StartsWith("socket:", StringComparison.Ordinal)
