@@ -36,12 +36,12 @@ internal static class DoctorCommand
         switch (format)
         {
             case OutputFormat.Json:
-                output.WriteJson(new DoctorJson(report), SondeJsonContext.Default.DoctorJson);
+                output.WriteJson(report, DoctorJson.Write);
                 break;
             case OutputFormat.Ndjson:
-                foreach (DoctorJson.BackendJson backend in new DoctorJson(report).Backends)
+                foreach ((BackendStatus Status, IReadOnlyList<string> Advice) backend in report.Backends)
                 {
-                    output.WriteJsonLine(backend, SondeJsonContext.Default.BackendJson);
+                    output.WriteJsonLine(backend, DoctorJson.WriteBackend);
                 }
 
                 break;

@@ -120,12 +120,12 @@ internal static class InterfacesCommand
         switch (format)
         {
             case OutputFormat.Json:
-                output.WriteJson(new InterfacesJson(snapshot, shown), SondeJsonContext.Default.InterfacesJson);
+                output.WriteJson(new InterfacesJson(snapshot, shown), InterfacesJson.Write);
                 break;
             case OutputFormat.Ndjson:
                 foreach (NetworkInterface one in shown)
                 {
-                    output.WriteJsonLine(InterfaceJson.Record(one), SondeJsonContext.Default.InterfaceJson);
+                    output.WriteJsonLine(one, InterfaceJson.WriteRecord);
                 }
 
                 WriteGapRecords(output, snapshot);
@@ -147,7 +147,7 @@ internal static class InterfacesCommand
     {
         foreach (Gap gap in snapshot.Gaps)
         {
-            output.WriteJsonLine(new GapJson(gap) { Type = "gap" }, SondeJsonContext.Default.GapJson);
+            output.WriteJsonLine(gap, GapJson.WriteRecord);
         }
     }
 

@@ -131,7 +131,7 @@ internal static class InterfacesWatch
             case OutputFormat.Ndjson:
                 foreach (NetworkInterface one in shown)
                 {
-                    output.WriteJsonLine(InterfaceJson.Record(one, now, InterfaceRates.Between(earlier, snapshot, one.Index)), SondeJsonContext.Default.InterfaceJson);
+                    output.WriteJsonLine((one, now, InterfaceRates.Between(earlier, snapshot, one.Index)), InterfaceJson.WriteRecord);
                 }
 
                 InterfacesCommand.WriteGapRecords(output, snapshot);

@@ -39,23 +39,22 @@ internal static class ResolversCommand
         switch (format)
         {
             case OutputFormat.Json:
-                output.WriteJson(new ResolversJson(snapshot), SondeJsonContext.Default.ResolversJson);
+                output.WriteJson(snapshot, ResolversJson.Write);
                 break;
             case OutputFormat.Ndjson:
-                var json = new ResolversJson(snapshot);
-                foreach (ResolversJson.ServerJson server in json.Servers)
+                foreach (ResolverServer server in snapshot.Servers)
                 {
-                    output.WriteJsonLine(server, SondeJsonContext.Default.ServerJson);
+                    output.WriteJsonLine(server, ResolversJson.WriteServer);
                 }
 
-                foreach (ResolversJson.DomainJson domain in json.SearchDomains)
+                foreach (SearchDomain domain in snapshot.SearchDomains)
                 {
-                    output.WriteJsonLine(domain, SondeJsonContext.Default.DomainJson);
+                    output.WriteJsonLine(domain, ResolversJson.WriteDomain);
                 }
 
-                foreach (ResolversJson.SourceJson source in json.Sources)
+                foreach (ResolverSource source in snapshot.Sources)
                 {
-                    output.WriteJsonLine(source, SondeJsonContext.Default.SourceJson);
+                    output.WriteJsonLine(source, ResolversJson.WriteSource);
                 }
 
                 break;

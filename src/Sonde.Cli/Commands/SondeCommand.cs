@@ -8,6 +8,15 @@ namespace Sonde.Cli.Commands;
 /// <summary>The command line: its tree, and the one place where errors become messages and exit codes.</summary>
 internal static class SondeCommand
 {
+    // In the order of the help. The names are those of the command and its aliases.
+    private static readonly (string[] Names, Func<CommandContext, Command> Build)[] s_commands =
+    [
+        (["interfaces", "if"], InterfacesCommand.Build),
+        (["resolvers"], ResolversCommand.Build),
+        (["doctor"], DoctorCommand.Build),
+        (["completion"], CompletionCommand.Build),
+    ];
+
     /// <summary>Runs the command with this process's output and arguments.</summary>
     internal static int Run(string[] arguments)
     {
@@ -43,15 +52,20 @@ internal static class SondeCommand
     }
 
     /// <summary>The tree of commands.</summary>
-    internal static RootCommand Build(CommandContext context)
+    /// <param name="context">What every command gets.</param>
+    /// <param name="typed">The first word that was typed: when it is a command, the others, each of which costs a millisecond, are not made.</param>
+    internal static RootCommand Build(CommandContext context, string? typed = null)
     {
-        var root = new RootCommand("Shows what a host does on its network, and what it may do: the same on Linux, macOS and Windows.")
+        var root = new RootCommand("Shows what a host does on its network, and what it may do: the same on Linux, macOS and Windows.");
+        Func<CommandContext, Command>? only = Array.Find(s_commands, command => Array.IndexOf(command.Names, typed) >= 0).Build;
+        foreach ((_, Func<CommandContext, Command> build) in s_commands)
         {
-            InterfacesCommand.Build(context),
-            ResolversCommand.Build(context),
-            DoctorCommand.Build(context),
-            CompletionCommand.Build(context),
-        };
+            if (only is null || only == build)
+            {
+                root.Add(build(context));
+            }
+        }
+
         root.SetAction(result =>
         {
             context.Output.Flush();
@@ -72,7 +86,7 @@ internal static class SondeCommand
 
     private static int Invoke(string[] arguments, CommandContext context)
     {
-        RootCommand root = Build(context);
+        RootCommand root = Build(context, arguments.FirstOrDefault());
 
         // No response files: an interface may be called "@x", and nobody expects `sonde interfaces @x` to read a file.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

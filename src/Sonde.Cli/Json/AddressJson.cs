@@ -1,72 +1,65 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json.Serialization;
+using Sonde.Cli.Output;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
 
 /// <summary>An address of an interface as JSON.</summary>
-internal sealed class AddressJson
+internal static class AddressJson
 {
-    internal AddressJson(InterfaceAddress source)
+    internal static void Write(JsonText json, InterfaceAddress address)
     {
-        Address = Text(source.Address);
-        Family = source.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
-        PrefixLength = source.PrefixLength;
-        Scope = Words.Of(source.Scope);
-        ScopeId = source.ScopeId;
-        (Peer, PeerReason) = (source.Peer.HasValue ? Text(source.Peer.Value) : null, JsonReading.ReasonOf(source.Peer));
-        (Broadcast, BroadcastReason) = (JsonReading.TextOf(source.Broadcast), JsonReading.ReasonOf(source.Broadcast));
-        (Label, LabelReason) = (JsonReading.TextOf(source.Label), JsonReading.ReasonOf(source.Label));
-        State = Words.Of(source.State);
-        (ValidSeconds, ValidSecondsReason) = Lifetime(source.ValidLifetime);
-        (PreferredSeconds, PreferredSecondsReason) = Lifetime(source.PreferredLifetime);
+        json.BeginObject();
+        WriteAddress(json, "address"u8, address.Address);
+        json.Property("family"u8, address.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4"u8 : "ipv6"u8);
+        json.Property("prefix_length"u8, address.PrefixLength);
+        json.Property("scope"u8, Words.Of(address.Scope));
+        json.Property("scope_id"u8, address.ScopeId);
+        if (json.Holds("peer"u8, address.Peer))
+        {
+            WriteAddress(json, address.Peer.Value);
+        }
+
+        if (json.Holds("broadcast"u8, address.Broadcast))
+        {
+            WriteAddress(json, address.Broadcast.Value);
+        }
+
+        json.Property("label"u8, address.Label);
+        json.Property("state"u8, Words.Of(address.State));
+        WriteLifetime(json, "valid_seconds"u8, address.ValidLifetime);
+        WriteLifetime(json, "preferred_seconds"u8, address.PreferredLifetime);
+        json.EndObject();
     }
 
-    public string Address { get; }
-
-    public string Family { get; }
-
-    public int PrefixLength { get; }
-
-    public string Scope { get; }
-
-    public int ScopeId { get; }
-
-    public string? Peer { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PeerReason { get; }
-
-    public string? Broadcast { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? BroadcastReason { get; }
-
-    public string? Label { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? LabelReason { get; }
-
-    public IReadOnlyList<string> State { get; }
-
-    public long? ValidSeconds { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? ValidSecondsReason { get; }
-
-    public long? PreferredSeconds { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PreferredSecondsReason { get; }
+    private static void WriteAddress(JsonText json, ReadOnlySpan<byte> name, IPAddress address)
+    {
+        json.Name(name);
+        WriteAddress(json, address);
+    }
 
     // The interface stands one level up; its index at the end of the address would only be in the way of comparing.
-    private static string Text(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()).ToString() : address.ToString();
+    private static void WriteAddress(JsonText json, IPAddress address)
+    {
+        Span<char> text = stackalloc char[64]; // the longest address with its scope has 56
+        _ = address.TryFormat(text, out int written);
+        int scope = text[..written].IndexOf('%');
+        json.Value(text[..(scope < 0 ? written : scope)]);
+    }
 
-    private static (long? Seconds, string? Reason) Lifetime(Reading<TimeSpan> lifetime) =>
-        lifetime is { HasValue: true, Value: var value } && value == Timeout.InfiniteTimeSpan
-            ? (null, "none: it does not expire")
-            : (JsonReading.ValueOf(lifetime.Select(span => (long)span.TotalSeconds)), JsonReading.ReasonOf(lifetime));
+    private static void WriteLifetime(JsonText json, ReadOnlySpan<byte> name, Reading<TimeSpan> lifetime)
+    {
+        if (lifetime is { HasValue: true, Value: var value } && value == Timeout.InfiniteTimeSpan)
+        {
+            json.Name(name);
+            json.Null();
+            json.Reason(name, "none: it does not expire");
+        }
+        else if (json.Holds(name, lifetime))
+        {
+            json.Value((long)lifetime.Value.TotalSeconds);
+        }
+    }
 }

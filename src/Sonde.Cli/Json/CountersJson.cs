@@ -1,51 +1,24 @@
-using System.Text.Json.Serialization;
+using Sonde.Cli.Output;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
 
-/// <summary>An interface's counters as JSON.</summary>
-internal sealed class CountersJson
+/// <summary>The counters of an interface as JSON.</summary>
+internal static class CountersJson
 {
-    internal CountersJson(InterfaceCounters source)
+    internal static void Write(JsonText json, InterfaceCounters counters)
     {
-        RxBytes = source.ReceivedBytes;
-        RxPackets = source.ReceivedPackets;
-        RxErrors = source.ReceiveErrors;
-        RxDropped = source.ReceiveDrops;
-        TxBytes = source.SentBytes;
-        TxPackets = source.SentPackets;
-        TxErrors = source.SendErrors;
-        (TxDropped, TxDroppedReason) = (JsonReading.ValueOf(source.SendDrops), JsonReading.ReasonOf(source.SendDrops));
-        (RxMulticast, RxMulticastReason) = (JsonReading.ValueOf(source.ReceivedMulticast), JsonReading.ReasonOf(source.ReceivedMulticast));
-        (Collisions, CollisionsReason) = (JsonReading.ValueOf(source.Collisions), JsonReading.ReasonOf(source.Collisions));
+        json.BeginObject();
+        json.Property("rx_bytes"u8, counters.ReceivedBytes);
+        json.Property("rx_packets"u8, counters.ReceivedPackets);
+        json.Property("rx_errors"u8, counters.ReceiveErrors);
+        json.Property("rx_dropped"u8, counters.ReceiveDrops);
+        json.Property("rx_multicast"u8, counters.ReceivedMulticast);
+        json.Property("tx_bytes"u8, counters.SentBytes);
+        json.Property("tx_packets"u8, counters.SentPackets);
+        json.Property("tx_errors"u8, counters.SendErrors);
+        json.Property("tx_dropped"u8, counters.SendDrops);
+        json.Property("collisions"u8, counters.Collisions);
+        json.EndObject();
     }
-
-    public ulong RxBytes { get; }
-
-    public ulong RxPackets { get; }
-
-    public ulong RxErrors { get; }
-
-    public ulong RxDropped { get; }
-
-    public ulong? RxMulticast { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? RxMulticastReason { get; }
-
-    public ulong TxBytes { get; }
-
-    public ulong TxPackets { get; }
-
-    public ulong TxErrors { get; }
-
-    public ulong? TxDropped { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? TxDroppedReason { get; }
-
-    public ulong? Collisions { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? CollisionsReason { get; }
 }

@@ -1,89 +1,98 @@
-using System.Text.Json.Serialization;
 using Sonde.Cli.Commands;
+using Sonde.Cli.Output;
 using Sonde.Host;
 using Sonde.Host.Privileges;
 
 namespace Sonde.Cli.Json;
 
-/// <summary>The answer of `sonde doctor --format json`.</summary>
-internal sealed class DoctorJson(DoctorReport source)
+/// <summary>The answer of `sonde doctor` as JSON.</summary>
+internal static class DoctorJson
 {
-    public string Version { get; } = source.Version;
+    internal static void Write(JsonText json, DoctorReport report)
+    {
+        json.BeginObject();
+        json.Property("version"u8, report.Version);
+        json.Property("system"u8, report.System);
+        if (json.Holds("privileges"u8, report.Privileges))
+        {
+            WritePrivileges(json, report.Privileges.Value);
+        }
 
-    public string System { get; } = source.System;
+        json.BeginArray("backends"u8);
+        foreach ((BackendStatus Status, IReadOnlyList<string> Advice) backend in report.Backends)
+        {
+            WriteBackend(json, backend);
+        }
 
-    public PrivilegesJson? Privileges { get; } = source.Privileges.HasValue ? new PrivilegesJson(source.Privileges.Value) : null;
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PrivilegesReason { get; } = JsonReading.ReasonOf(source.Privileges);
-
-    public IReadOnlyList<BackendJson> Backends { get; } = [.. source.Backends.Select(one => new BackendJson(one.Status, one.Advice))];
-
-    public string Verdict { get; } = source.Verdict;
-
-    public int ExitCode { get; } = source.ExitCode;
+        json.EndArray();
+        json.Property("verdict"u8, report.Verdict);
+        json.Property("exit_code"u8, report.ExitCode);
+        json.EndObject();
+    }
 
     /// <summary>A rung of a ladder.</summary>
-    internal sealed class BackendJson(BackendStatus source, IReadOnlyList<string> advice)
+    internal static void WriteBackend(JsonText json, (BackendStatus Status, IReadOnlyList<string> Advice) backend)
     {
-        public string Part { get; } = source.Part;
+        (BackendStatus status, IReadOnlyList<string> advice) = backend;
+        json.BeginObject();
+        json.Property("part"u8, status.Part);
+        json.Property("backend"u8, status.Backend);
+        json.Property("state"u8, Words.Of(status.State));
+        json.Property("provides"u8, status.Provides);
+        json.Property("operation"u8, status.Operation);
+        if (status.Reason is not null)
+        {
+            json.Property("reason"u8, status.Reason);
+        }
 
-        public string Backend { get; } = source.Backend;
-
-        public string State { get; } = Words.Of(source.State);
-
-        public string Provides { get; } = source.Provides;
-
-        public string Operation { get; } = source.Operation;
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? Reason { get; } = source.Reason;
-
-        public int NativeError { get; } = source.NativeError;
-
-        public IReadOnlyList<string> MissingRights { get; } = source.MissingRights;
-
-        public IReadOnlyList<string> Advice { get; } = advice;
+        json.Property("native_error"u8, status.NativeError);
+        json.Property("missing_rights"u8, status.MissingRights);
+        json.Property("advice"u8, advice);
+        json.EndObject();
     }
 
-    /// <summary>What this process may do.</summary>
-    internal sealed class PrivilegesJson(PrivilegeReport source)
+    private static void WritePrivileges(JsonText json, PrivilegeReport report)
     {
-        public string User { get; } = source.User;
+        json.BeginObject();
+        json.Property("user"u8, report.User);
+        json.Property("user_id"u8, report.UserId);
+        json.Property("is_administrator"u8, report.IsAdministrator);
+        json.Property("is_elevated"u8, report.IsElevated);
+        json.Property("integrity_level"u8, report.IntegrityLevel);
+        json.Property("no_new_privileges"u8, report.NoNewPrivileges);
+        if (json.Holds("rights"u8, report.Rights))
+        {
+            json.BeginArray();
+            foreach (HeldRight right in report.Rights.Value)
+            {
+                json.BeginObject();
+                json.Property("name"u8, right.Name);
+                json.Property("enabled"u8, right.Enabled);
+                json.EndObject();
+            }
 
-        public string UserId { get; } = source.UserId;
+            json.EndArray();
+        }
 
-        public bool IsAdministrator { get; } = source.IsAdministrator;
+        if (json.Holds("devices"u8, report.Devices))
+        {
+            json.BeginArray();
+            foreach (DeviceAccess device in report.Devices.Value)
+            {
+                json.BeginObject();
+                json.Property("device"u8, device.Device);
+                json.Property("status"u8, Words.Of(device.Status));
+                if (device.Reason is not null)
+                {
+                    json.Property("reason"u8, device.Reason);
+                }
 
-        public bool? IsElevated { get; } = JsonReading.ValueOf(source.IsElevated);
+                json.EndObject();
+            }
 
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? IsElevatedReason { get; } = JsonReading.ReasonOf(source.IsElevated);
+            json.EndArray();
+        }
 
-        public string? IntegrityLevel { get; } = JsonReading.TextOf(source.IntegrityLevel);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? IntegrityLevelReason { get; } = JsonReading.ReasonOf(source.IntegrityLevel);
-
-        public bool? NoNewPrivileges { get; } = JsonReading.ValueOf(source.NoNewPrivileges);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? NoNewPrivilegesReason { get; } = JsonReading.ReasonOf(source.NoNewPrivileges);
-
-        public IReadOnlyList<RightJson>? Rights { get; } = JsonReading.ListOf(source.Rights, right => new RightJson(right.Name, right.Enabled));
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? RightsReason { get; } = JsonReading.ReasonOf(source.Rights);
-
-        public IReadOnlyList<DeviceJson>? Devices { get; } = JsonReading.ListOf(source.Devices, device => new DeviceJson(device.Device, Words.Of(device.Status), device.Reason));
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? DevicesReason { get; } = JsonReading.ReasonOf(source.Devices);
+        json.EndObject();
     }
-
-    /// <summary>A right.</summary>
-    internal sealed record RightJson(string Name, bool Enabled);
-
-    /// <summary>A device.</summary>
-    internal sealed record DeviceJson(string Device, string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason);
 }

@@ -1,20 +1,25 @@
-using System.Text.Json.Serialization;
+using Sonde.Cli.Output;
 using Sonde.Host;
 
 namespace Sonde.Cli.Json;
 
 /// <summary>Something that could not be seen, as JSON.</summary>
-internal sealed class GapJson(Gap source)
+internal static class GapJson
 {
-    /// <summary>"gap" in a stream of records of several types.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Type { get; init; }
+    /// <summary>A record in a stream of records of several types.</summary>
+    internal static void WriteRecord(JsonText json, Gap gap)
+    {
+        json.BeginObject();
+        json.Property("type"u8, "gap"u8);
+        WriteFields(json, gap);
+        json.EndObject();
+    }
 
-    public string What { get; } = source.What;
-
-    public string Status { get; } = Words.Of(source.Status);
-
-    public string Reason { get; } = source.Reason;
-
-    public long Count { get; } = source.Count;
+    internal static void WriteFields(JsonText json, Gap gap)
+    {
+        json.Property("what"u8, gap.What);
+        json.Property("status"u8, Words.Of(gap.Status));
+        json.Property("reason"u8, gap.Reason);
+        json.Property("count"u8, gap.Count);
+    }
 }

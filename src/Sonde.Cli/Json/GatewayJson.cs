@@ -1,34 +1,23 @@
 using System.Net.Sockets;
-using System.Text.Json.Serialization;
+using Sonde.Cli.Output;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
 
 /// <summary>A default route as JSON.</summary>
-internal sealed class GatewayJson
+internal static class GatewayJson
 {
-    internal GatewayJson(DefaultGateway source)
+    internal static void Write(JsonText json, DefaultGateway gateway)
     {
-        Family = source.Family == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
-        (Address, AddressReason) = (JsonReading.TextOf(source.Address), JsonReading.ReasonOf(source.Address));
-        (Metric, MetricReason) = (JsonReading.ValueOf(source.Metric), JsonReading.ReasonOf(source.Metric));
-        (Protocol, ProtocolReason) = (JsonReading.TextOf(source.Protocol), JsonReading.ReasonOf(source.Protocol));
+        json.BeginObject();
+        json.Property("family"u8, gateway.Family == AddressFamily.InterNetwork ? "ipv4"u8 : "ipv6"u8);
+        if (json.Holds("address"u8, gateway.Address))
+        {
+            json.Value(gateway.Address.Value.ToString());
+        }
+
+        json.Property("metric"u8, gateway.Metric);
+        json.Property("protocol"u8, gateway.Protocol);
+        json.EndObject();
     }
-
-    public string Family { get; }
-
-    public string? Address { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? AddressReason { get; }
-
-    public long? Metric { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? MetricReason { get; }
-
-    public string? Protocol { get; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? ProtocolReason { get; }
 }

@@ -1,14 +1,36 @@
+using Sonde.Cli.Output;
+using Sonde.Host;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
 
 /// <summary>The answer of `sonde interfaces --format json`.</summary>
-internal sealed class InterfacesJson(InterfaceSnapshot source, IEnumerable<NetworkInterface> shown)
+/// <param name="Snapshot">What was read.</param>
+/// <param name="Shown">The interfaces that were asked for.</param>
+internal sealed record InterfacesJson(InterfaceSnapshot Snapshot, IReadOnlyList<NetworkInterface> Shown)
 {
-    public string Backend { get; } = source.Backend;
+    internal static void Write(JsonText json, InterfacesJson answer)
+    {
+        json.BeginObject();
+        json.Property("backend"u8, answer.Snapshot.Backend);
+        json.BeginArray("interfaces"u8);
+        foreach (NetworkInterface one in answer.Shown)
+        {
+            json.BeginObject();
+            InterfaceJson.WriteFields(json, one);
+            json.EndObject();
+        }
 
-    public IReadOnlyList<InterfaceJson> Interfaces { get; } = [.. shown.Select(one => new InterfaceJson(one))];
+        json.EndArray();
+        json.BeginArray("gaps"u8);
+        foreach (Gap gap in answer.Snapshot.Gaps)
+        {
+            json.BeginObject();
+            GapJson.WriteFields(json, gap);
+            json.EndObject();
+        }
 
-    /// <summary>What could not be seen; empty when nothing is missing.</summary>
-    public IReadOnlyList<GapJson> Gaps { get; } = [.. source.Gaps.Select(gap => new GapJson(gap))];
+        json.EndArray();
+        json.EndObject();
+    }
 }

@@ -1,21 +1,21 @@
+using Sonde.Cli.Output;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
 
 /// <summary>What an interface moved per second, as JSON.</summary>
-internal sealed class RatesJson(InterfaceRates source)
+internal static class RatesJson
 {
-    public double ElapsedSeconds { get; } = Math.Round(source.Elapsed.TotalSeconds, 6);
-
-    public double RxBytesPerSecond { get; } = Math.Round(source.ReceivedBytesPerSecond, 3);
-
-    public double RxPacketsPerSecond { get; } = Math.Round(source.ReceivedPacketsPerSecond, 3);
-
-    public double TxBytesPerSecond { get; } = Math.Round(source.SentBytesPerSecond, 3);
-
-    public double TxPacketsPerSecond { get; } = Math.Round(source.SentPacketsPerSecond, 3);
-
-    public double ErrorsPerSecond { get; } = Math.Round(source.ErrorsPerSecond, 3);
-
-    public double DropsPerSecond { get; } = Math.Round(source.DropsPerSecond, 3);
+    internal static void Write(JsonText json, InterfaceRates rates)
+    {
+        json.BeginObject();
+        json.Property("elapsed_seconds"u8, Math.Round(rates.Elapsed.TotalSeconds, 6));
+        json.Property("rx_bytes_per_second"u8, Math.Round(rates.ReceivedBytesPerSecond, 3));
+        json.Property("rx_packets_per_second"u8, Math.Round(rates.ReceivedPacketsPerSecond, 3));
+        json.Property("tx_bytes_per_second"u8, Math.Round(rates.SentBytesPerSecond, 3));
+        json.Property("tx_packets_per_second"u8, Math.Round(rates.SentPacketsPerSecond, 3));
+        json.Property("errors_per_second"u8, Math.Round(rates.ErrorsPerSecond, 3));
+        json.Property("drops_per_second"u8, Math.Round(rates.DropsPerSecond, 3));
+        json.EndObject();
+    }
 }

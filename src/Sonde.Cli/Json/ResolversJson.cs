@@ -1,84 +1,78 @@
-using System.Text.Json.Serialization;
+using Sonde.Cli.Output;
 using Sonde.Host.Resolvers;
 
 namespace Sonde.Cli.Json;
 
-/// <summary>The answer of `sonde resolvers --format json`.</summary>
-internal sealed class ResolversJson(ResolverSnapshot source)
+/// <summary>The answer of `sonde resolvers` as JSON.</summary>
+internal static class ResolversJson
 {
-    public IReadOnlyList<ServerJson> Servers { get; } = [.. source.Servers.Select(server => new ServerJson(server))];
-
-    public IReadOnlyList<DomainJson> SearchDomains { get; } = [.. source.SearchDomains.Select(domain => new DomainJson(domain))];
-
-    public IReadOnlyList<SourceJson> Sources { get; } = [.. source.Sources.Select(one => new SourceJson(one))];
-
-    /// <summary>A name server.</summary>
-    internal sealed class ServerJson(ResolverServer source)
+    internal static void Write(JsonText json, ResolverSnapshot snapshot)
     {
-        public string Type { get; } = "server";
+        json.BeginObject();
+        json.BeginArray("servers"u8);
+        foreach (ResolverServer server in snapshot.Servers)
+        {
+            WriteServer(json, server);
+        }
 
-        public string Address { get; } = source.Address.ToString();
+        json.EndArray();
+        json.BeginArray("search_domains"u8);
+        foreach (SearchDomain domain in snapshot.SearchDomains)
+        {
+            WriteDomain(json, domain);
+        }
 
-        public int Port { get; } = source.Port;
+        json.EndArray();
+        json.BeginArray("sources"u8);
+        foreach (ResolverSource source in snapshot.Sources)
+        {
+            WriteSource(json, source);
+        }
 
-        public string? Interface { get; } = JsonReading.TextOf(source.InterfaceName);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? InterfaceReason { get; } = JsonReading.ReasonOf(source.InterfaceName);
-
-        public int? InterfaceIndex { get; } = JsonReading.ValueOf(source.InterfaceIndex);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? InterfaceIndexReason { get; } = JsonReading.ReasonOf(source.InterfaceIndex);
-
-        public string? ServerName { get; } = JsonReading.TextOf(source.ServerName);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? ServerNameReason { get; } = JsonReading.ReasonOf(source.ServerName);
-
-        public IReadOnlyList<string> OnlyForDomains { get; } = source.OnlyForDomains;
-
-        public bool IsLocalStub { get; } = source.IsLocalStub;
-
-        public string Source { get; } = source.Source;
+        json.EndArray();
+        json.EndObject();
     }
 
-    /// <summary>A search or routing domain.</summary>
-    internal sealed class DomainJson(SearchDomain source)
+    internal static void WriteServer(JsonText json, ResolverServer server)
     {
-        public string Type { get; } = "search_domain";
-
-        public string Name { get; } = source.Name;
-
-        public bool RoutingOnly { get; } = source.RoutingOnly;
-
-        public string? Interface { get; } = JsonReading.TextOf(source.InterfaceName);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? InterfaceReason { get; } = JsonReading.ReasonOf(source.InterfaceName);
-
-        public int? InterfaceIndex { get; } = JsonReading.ValueOf(source.InterfaceIndex);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? InterfaceIndexReason { get; } = JsonReading.ReasonOf(source.InterfaceIndex);
-
-        public string Source { get; } = source.Source;
+        json.BeginObject();
+        json.Property("type"u8, "server"u8);
+        json.Property("address"u8, server.Address.ToString());
+        json.Property("port"u8, server.Port);
+        json.Property("interface"u8, server.InterfaceName);
+        json.Property("interface_index"u8, server.InterfaceIndex);
+        json.Property("server_name"u8, server.ServerName);
+        json.Property("only_for_domains"u8, server.OnlyForDomains);
+        json.Property("is_local_stub"u8, server.IsLocalStub);
+        json.Property("source"u8, server.Source);
+        json.EndObject();
     }
 
-    /// <summary>A place that was looked at.</summary>
-    internal sealed class SourceJson(ResolverSource source)
+    internal static void WriteDomain(JsonText json, SearchDomain domain)
     {
-        public string Type { get; } = "source";
+        json.BeginObject();
+        json.Property("type"u8, "search_domain"u8);
+        json.Property("name"u8, domain.Name);
+        json.Property("routing_only"u8, domain.RoutingOnly);
+        json.Property("interface"u8, domain.InterfaceName);
+        json.Property("interface_index"u8, domain.InterfaceIndex);
+        json.Property("source"u8, domain.Source);
+        json.EndObject();
+    }
 
-        public string Name { get; } = source.Name;
+    internal static void WriteSource(JsonText json, ResolverSource source)
+    {
+        json.BeginObject();
+        json.Property("type"u8, "source"u8);
+        json.Property("name"u8, source.Name);
+        json.Property("status"u8, Words.Of(source.Status));
+        if (source.Reason is not null)
+        {
+            json.Property("reason"u8, source.Reason);
+        }
 
-        public string Status { get; } = Words.Of(source.Status);
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? Reason { get; } = source.Reason;
-
-        public IReadOnlyList<string> Options { get; } = source.Options;
-
-        public int Skipped { get; } = source.Skipped;
+        json.Property("options"u8, source.Options);
+        json.Property("skipped"u8, source.Skipped);
+        json.EndObject();
     }
 }

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Sonde.Cli.Output;
 
@@ -9,10 +7,8 @@ namespace Sonde.Cli.Output;
 internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
 {
     private const int SendAt = 64 * 1024;
-    private static readonly JsonWriterOptions s_compact = new() { Indented = false };
-    private static readonly JsonWriterOptions s_indented = new() { Indented = true };
     private readonly ArrayBufferWriter<byte> _buffer = new(SendAt);
-    private Utf8JsonWriter? _json;
+    private JsonText? _json;
     private bool _isAbandoned;
 
     /// <summary>What the output looks like now.</summary>
@@ -25,10 +21,10 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     }
 
     /// <summary>One JSON document and a line end; indented on a terminal.</summary>
-    internal void WriteJson<T>(T value, JsonTypeInfo<T> type) => WriteJson(value, type, Screen.IsTerminal ? s_indented : s_compact);
+    internal void WriteJson<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, Screen.IsTerminal);
 
     /// <summary>One JSON object on one line.</summary>
-    internal void WriteJsonLine<T>(T value, JsonTypeInfo<T> type) => WriteJson(value, type, s_compact);
+    internal void WriteJsonLine<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, isIndented: false);
 
     /// <summary>One line of tab-separated values.</summary>
     internal void WriteTsv(IEnumerable<string> cells) => Write(string.Join('\t', cells.Select(SafeText.TsvCell)) + "\n");
@@ -53,7 +49,6 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     public void Dispose()
     {
         Flush();
-        _json?.Dispose();
         stream.Dispose();
     }
 
@@ -65,20 +60,12 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
         }
     }
 
-    private void WriteJson<T>(T value, JsonTypeInfo<T> type, JsonWriterOptions options)
+    private void WriteJson<T>(T value, Action<JsonText, T> write, bool isIndented)
     {
-        if (_json is null || _json.Options.Indented != options.Indented)
-        {
-            _json?.Dispose();
-            _json = new Utf8JsonWriter(_buffer, options);
-        }
-        else
-        {
-            _json.Reset();
-        }
-
-        JsonSerializer.Serialize(_json, value, type);
-        _json.Flush();
-        Write("\n");
+        _json ??= new JsonText(_buffer);
+        _json.IsIndented = isIndented;
+        write(_json, value);
+        _json.EndLine();
+        SendWhenFull();
     }
 }
