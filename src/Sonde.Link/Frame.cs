@@ -4,7 +4,7 @@ using Sonde.Packets.Filters;
 
 namespace Sonde.Link;
 
-/// <summary>A frame on loan from its device: its bytes stay until the device is asked for more or disposed.</summary>
+/// <summary>A frame on loan from its device: its bytes stay until the device is waited on, asked for more or disposed.</summary>
 public readonly ref struct Frame
 {
     /// <summary>The captured bytes, at most the device's snap length; a VLAN tag that the card took out stands in its place again.</summary>

@@ -37,12 +37,11 @@ public abstract partial class FrameDevice
     {
         if (Interlocked.CompareExchange(ref _state, Idle, Receiving) == Closing)
         {
-            CloseCore();
-            Volatile.Write(ref _state, Closed);
+            LeaveClosing();
         }
     }
 
-    /// <summary>Waits for frames; also returns when <see cref="WakeCore"/> is called, before or meanwhile.</summary>
+    /// <summary>Waits for frames, and may give back the memory of those taken so far; also returns when <see cref="WakeCore"/> is called, before or meanwhile.</summary>
     private protected abstract FrameWait WaitCore(TimeSpan timeout, CancellationToken stopping);
 
     /// <summary>The frames taken so far are no longer looked at: their memory may go back to the system.</summary>
@@ -56,6 +55,16 @@ public abstract partial class FrameDevice
 
     /// <summary>Closes everything; called once, when no receiver is inside.</summary>
     private protected abstract void CloseCore();
+
+    // Waking the receiver takes as long as it takes: the receiver may be gone before it is over.
+    private void LeaveClosing()
+    {
+        if (Interlocked.Decrement(ref _leaving) == 0)
+        {
+            CloseCore();
+            Volatile.Write(ref _state, Closed);
+        }
+    }
 
     // False once disposed.
     private bool TryBeginReceive() => Interlocked.CompareExchange(ref _state, Receiving, Idle) switch

@@ -14,10 +14,11 @@ public abstract partial class FrameDevice : IDisposable
 
     private const int Idle = 0;
     private const int Receiving = 1;
-    private const int Closing = 2; // the receiver is in a loop, and closes when it leaves it
+    private const int Closing = 2; // the receiver is in a loop or a wait, and has yet to leave it
     private const int Closed = 3;
 
     private int _state;
+    private int _leaving = 2; // who must have left before a device that was disposed in use is closed: its receiver, and whoever wakes that
 
     private protected FrameDevice(string name)
     {
@@ -107,7 +108,7 @@ public abstract partial class FrameDevice : IDisposable
         }
     }
 
-    /// <summary>The frames that are ready now, on loan until the next call; none when there are none. Does not block.</summary>
+    /// <summary>The frames that are ready now, on loan until the next call or wait; none when there are none. Does not block.</summary>
     /// <remarks>Also none once the device is disposed.</remarks>
     /// <exception cref="InvalidOperationException">Another loop over frames of this device has not ended.</exception>
     public FrameBatch Receive() => new(this);
@@ -139,9 +140,10 @@ public abstract partial class FrameDevice : IDisposable
                     CloseCore();
                     return;
 
-                // A thread stands in a wait or in a loop, with spans into memory that closing would take away: it closes when it leaves.
+                // A thread stands in a wait or in a loop, with spans into memory that closing would take away: the last to leave closes.
                 case Receiving when Interlocked.CompareExchange(ref _state, Closing, Receiving) == Receiving:
                     WakeCore();
+                    LeaveClosing();
                     return;
 
                 case Receiving:

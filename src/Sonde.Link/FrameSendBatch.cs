@@ -26,6 +26,12 @@ public sealed class FrameSendBatch
     /// <summary>The most frames that fit.</summary>
     public int MaxFrames => _ends.Length;
 
+    /// <summary>All frames that wait, one behind the other.</summary>
+    internal ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Count == 0 ? 0 : _ends[Count - 1]);
+
+    /// <summary>Where in <see cref="Bytes"/> each of them ends.</summary>
+    internal ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
+
     /// <summary>A frame that waits.</summary>
     public ReadOnlySpan<byte> this[int index]
     {
