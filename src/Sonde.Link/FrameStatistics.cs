@@ -13,6 +13,9 @@ public readonly record struct FrameStatistics
     /// <summary>Frames that the interface or its driver lost before the system could show them, since the device was opened.</summary>
     public long? DroppedByInterface { get; init; }
 
+    /// <summary>Delivered frames that <see cref="FrameDevice.ReadFramesAsync"/> threw away because whoever awaits them did not keep up.</summary>
+    public long DroppedUnread { get; init; }
+
     /// <summary>Delivered frames that were cut to the snap length.</summary>
     public long Cut { get; init; }
 

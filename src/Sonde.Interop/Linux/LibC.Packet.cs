@@ -276,6 +276,9 @@ internal static class Packet
     internal const uint SIOCSHWTSTAMP = 0x89B0;
     internal const uint SIOCGHWTSTAMP = 0x89B1;
 
+    internal const int EPERM = 1;
+    internal const int EACCES = 13;
+    internal const int EBUSY = 16;
     internal const int EMSGSIZE = 90;
     internal const int ENOPROTOOPT = 92;
     internal const int ENETDOWN = 100;

@@ -61,29 +61,11 @@ internal sealed class LinkLosses : IDisposable
 
     public void Dispose() => _netlink.Dispose();
 
-    /// <summary>What a link's message says was lost: missed for want of buffers, or overrun in the card.</summary>
-    /// <remarks>Not rx_dropped: what the stack throws away behind the taps has been seen here.</remarks>
-    internal static ulong Losses(ReadOnlySpan<byte> message)
-    {
-        int size = NativeStruct.SizeOf<ifinfomsg>();
-        var attributes = new NetlinkAttributes(message[Math.Min(size, message.Length)..]);
-        while (attributes.MoveNext())
-        {
-            if (attributes.Type == RtNetlink.IFLA_STATS64)
-            {
-                rtnl_link_stats64 counts = NativeStruct.ReadPrefix<rtnl_link_stats64>(attributes.Value);
-                return counts.rx_missed_errors + counts.rx_fifo_errors;
-            }
-        }
-
-        return 0;
-    }
-
     private ulong Ask()
     {
         ulong lost = 0;
         NetlinkRequest request = new NetlinkRequest(RtNetlink.RTM_GETLINK).Add(new ifinfomsg { ifi_index = _index });
-        _netlink.Request(request, "netlink(RTM_GETLINK)", (type, payload) => lost = type == RtNetlink.RTM_NEWLINK ? Losses(payload) : lost);
+        _netlink.Request(request, "netlink(RTM_GETLINK)", (type, payload) => lost = type == RtNetlink.RTM_NEWLINK ? LinkLossCount.Of(payload) : lost);
         return lost;
     }
 }

@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
 
 namespace Sonde.Link.Linux;
 
 /// <summary>What an errno of a packet socket means to a caller.</summary>
-[SupportedOSPlatform("linux")]
 internal static class LinuxErrors
 {
     /// <summary>The exception for a call that was refused.</summary>
@@ -22,11 +20,11 @@ internal static class LinuxErrors
 
     internal static LinkFailure FailureOf(int errno, bool isOpen) => errno switch
     {
-        Interop.Unix.LibC.EPERM or Interop.Unix.LibC.EACCES => LinkFailure.AccessDenied,
+        Packet.EPERM or Packet.EACCES => LinkFailure.AccessDenied,
         Netlink.ENODEV or Netlink.ENXIO => isOpen ? LinkFailure.InterfaceGone : LinkFailure.NoSuchInterface,
         Packet.ENETDOWN => LinkFailure.InterfaceDown,
         Packet.EMSGSIZE => LinkFailure.FrameTooLong,
-        Interop.Unix.LibC.EBUSY => LinkFailure.Busy,
+        Packet.EBUSY => LinkFailure.Busy,
         Netlink.EAFNOSUPPORT or Netlink.EPROTONOSUPPORT or Netlink.EOPNOTSUPP or Netlink.ENOSYS or Packet.ENOPROTOOPT => LinkFailure.NotSupported,
         _ => LinkFailure.System,
     };

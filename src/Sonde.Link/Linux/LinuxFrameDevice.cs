@@ -67,6 +67,7 @@ internal abstract class LinuxFrameDevice : FrameDevice
                     Delivered = Shaper.Delivered,
                     Dropped = _dropped,
                     DroppedByInterface = _losses is null ? null : _lost,
+                    DroppedUnread = DroppedUnread,
                     Cut = Shaper.Cut,
                     FilteredHere = Shaper.Filtered,
                     Malformed = Malformed,

@@ -174,7 +174,7 @@ internal sealed class PacketSetup : IDisposable
         Check(waiting == 0, "bind(AF_PACKET)", new NativeError(NativeErrorDomain.Errno, waiting));
         if (_options.Fanout is { } group)
         {
-            Set(Packet.PACKET_FANOUT, FanoutRequest(group), "setsockopt(PACKET_FANOUT)");
+            Set(Packet.PACKET_FANOUT, FanoutNumber.Of(group), "setsockopt(PACKET_FANOUT)");
         }
     }
 
@@ -188,20 +188,6 @@ internal sealed class PacketSetup : IDisposable
             Ring?.Dispose();
             Socket.Dispose();
         }
-    }
-
-    internal static int FanoutRequest(FanoutGroup group)
-    {
-        int mode = group.Mode switch
-        {
-            FanoutMode.RoundRobin => Packet.PACKET_FANOUT_LB,
-            FanoutMode.Processor => Packet.PACKET_FANOUT_CPU,
-            FanoutMode.Rollover => Packet.PACKET_FANOUT_ROLLOVER,
-            FanoutMode.Random => Packet.PACKET_FANOUT_RND,
-            FanoutMode.Queue => Packet.PACKET_FANOUT_QM,
-            _ => Packet.PACKET_FANOUT_HASH,
-        };
-        return (group.Id & 0xFFFF) | ((mode | (group.Reassemble ? Packet.PACKET_FANOUT_FLAG_DEFRAG : 0)) << 16);
     }
 
     private static PacketSocket OpenSocket(string interfaceName, bool cooked)
@@ -260,7 +246,7 @@ internal sealed class PacketSetup : IDisposable
 
         config = new hwtstamp_config { tx_type = config.tx_type, rx_filter = Packet.HWTSTAMP_FILTER_ALL };
         bool done = Socket.TryTimestamping(Packet.SIOCSHWTSTAMP, name, ref config, out NativeError error);
-        Check(done || error.Code != Interop.Unix.LibC.EPERM, "ioctl(SIOCSHWTSTAMP)", error);
+        Check(done || error.Code != Packet.EPERM, "ioctl(SIOCSHWTSTAMP)", error);
         return done;
     }
 
