@@ -96,7 +96,7 @@ internal abstract class LinuxFrameDevice : FrameDevice
         CheckSending();
         if (Socket.TrySend(frame, out NativeError error))
         {
-            Interlocked.Increment(ref _sent);
+            NoteSent(1);
             return true;
         }
 
@@ -110,7 +110,7 @@ internal abstract class LinuxFrameDevice : FrameDevice
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, batch.Count);
         CheckSending();
         int accepted = Socket.Send(batch.Bytes, batch.Ends, start, out NativeError error);
-        Interlocked.Add(ref _sent, accepted);
+        NoteSent(accepted);
         if (error.Code != 0 && (accepted == 0 || IsFull(error)))
         {
             Refuse("sendmmsg(AF_PACKET)", error);
@@ -187,10 +187,10 @@ internal abstract class LinuxFrameDevice : FrameDevice
     /// <summary>Whether a frame can be taken now; frames taken earlier are no longer looked at.</summary>
     private protected abstract bool HasFrames();
 
-    /// <summary>A frame was seen: the interface is up.</summary>
+    /// <summary>A frame was seen: the interface may be up again, unless the frame has waited since before it went down.</summary>
     private protected void NoteFrame()
     {
-        if (_isDown != 0)
+        if (Volatile.Read(ref _isDown) != 0 && _link.ReadIsUp(Socket))
         {
             Volatile.Write(ref _isDown, 0);
         }
@@ -210,6 +210,15 @@ internal abstract class LinuxFrameDevice : FrameDevice
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static bool IsFull(NativeError error) => error.Code is Netlink.EAGAIN or Netlink.ENOBUFS;
+
+    private void NoteSent(int count)
+    {
+        Interlocked.Add(ref _sent, count);
+        if (count > 0 && Volatile.Read(ref _isDown) != 0)
+        {
+            Volatile.Write(ref _isDown, 0); // nothing is accepted by an interface that is down
+        }
+    }
 
     private void TakeError()
     {

@@ -8,6 +8,8 @@ namespace Sonde.System.Tests.Link;
 /// <summary>What a device sees, against tcpdump on the same wire.</summary>
 public sealed class CaptureTests
 {
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
+
     public static TheoryData<FrameMode> Modes() => [FrameMode.Capture, FrameMode.Latency];
 
     [Theory]
@@ -120,7 +122,7 @@ public sealed class CaptureTests
         FrameDevice right = wire.Open("right", options);
         SendAll(wire.Sender(), [.. Enumerable.Range(0, 5).Select(static number => Wire.Numbered(number))]);
 
-        Assert.Equal((atLeft, atRight), (Wire.Take(left, 10).Count, Wire.Take(right, 10).Count));
+        Assert.Equal((atLeft, atRight), (Wire.Take(left, 10, s_idle).Count, Wire.Take(right, 10, s_idle).Count));
     }
 
     [Theory]
@@ -132,7 +134,7 @@ public sealed class CaptureTests
         FrameDevice device = wire.Open(name);
         SendAll(wire.Sender("lo"), [Wire.Numbered(1), Wire.Numbered(2)]);
 
-        Assert.Equal(2, Wire.Take(device, 10).Count);
+        Assert.Equal(2, Wire.Take(device, 10, s_idle).Count);
     }
 
     [Fact]
@@ -143,8 +145,8 @@ public sealed class CaptureTests
         FrameDevice other = wire.Open("left", new FrameDeviceOptions { Mode = FrameMode.Latency, EtherType = 0x88A4 });
         SendAll(other, [Wire.Numbered(1), Wire.Numbered(2, etherType: 0x88A4)]);
 
-        Assert.Equal([Wire.Numbered(2, etherType: 0x88A4)], Wire.Take(device, 10));
-        Assert.Empty(Wire.Take(other, 1));
+        Assert.Equal([Wire.Numbered(2, etherType: 0x88A4)], Wire.Take(device, 10, s_idle));
+        Assert.Empty(Wire.Take(other, 1, s_idle));
     }
 
     [Fact]

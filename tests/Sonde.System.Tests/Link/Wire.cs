@@ -52,11 +52,11 @@ internal sealed class Wire : IDisposable
         return frame;
     }
 
-    /// <summary>Receives until there are so many frames, or none came for a second.</summary>
-    internal static List<byte[]> Take(FrameDevice device, int count)
+    /// <summary>Receives until there are so many frames, or none came for a second or what is told.</summary>
+    internal static List<byte[]> Take(FrameDevice device, int count, TimeSpan? idle = null)
     {
         var frames = new List<byte[]>();
-        while (frames.Count < count && device.Wait(TimeSpan.FromSeconds(1)) == FrameWait.Ready)
+        while (frames.Count < count && device.Wait(idle ?? TimeSpan.FromSeconds(1)) == FrameWait.Ready)
         {
             foreach (Frame frame in device.Receive())
             {
