@@ -1,0 +1,86 @@
+using System.Runtime.Versioning;
+using Sonde.Interop;
+using Sonde.Interop.Linux;
+using Sonde.Packets.Filters;
+
+namespace Sonde.Link.Linux;
+
+/// <summary>Packet sockets are the way to frames on Linux; which kind is the caller's choice, by the mode.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxFrameLadder : FrameLadder
+{
+    internal override FrameDevice Open(string interfaceName, FrameDeviceOptions options)
+    {
+        Check(options);
+        if (options.Promiscuous && interfaceName == FrameDevice.AnyInterface)
+        {
+            throw new LinkException(LinkFailure.NotSupported, "setsockopt(PACKET_ADD_MEMBERSHIP)", interfaceName, 0, "only one interface can be made promiscuous");
+        }
+
+        if (options.Mode == FrameMode.Xdp)
+        {
+            throw new LinkException(LinkFailure.NotSupported, "socket(AF_XDP)", interfaceName, 0, "not built into this version");
+        }
+
+        using var setup = PacketSetup.Begin(interfaceName, options);
+        if (options.Mode == FrameMode.Capture)
+        {
+            setup.MakeRing();
+        }
+        else
+        {
+            setup.MakeBuffer();
+        }
+
+        setup.AskForTimes();
+        setup.Filter();
+        setup.Start();
+        return options.Mode == FrameMode.Capture ? new LinuxRingDevice(setup, options) : new LinuxSocketDevice(setup, options);
+    }
+
+    internal override IReadOnlyList<FrameAccess> Check()
+    {
+        const string Backend = "af_packet";
+        const string Provides = "every frame of one interface or of all, sending, filters in the kernel";
+        const string Operation = "socket(AF_PACKET)";
+        try
+        {
+            // Of protocol 0: it receives nothing, so trying has no effect on anybody.
+            PacketSocket.Open(cooked: false).Dispose();
+            return [new FrameAccess(Backend, FrameAccessState.Available, Provides, Operation)];
+        }
+        catch (NativeException refused)
+        {
+            bool denied = LinuxErrors.FailureOf(refused.Error.Code, isOpen: false) == LinkFailure.AccessDenied;
+            return
+            [
+                new FrameAccess(
+                    Backend,
+                    denied ? FrameAccessState.Denied : FrameAccessState.Unavailable,
+                    Provides,
+                    Operation,
+                    refused.Error.ToString(),
+                    refused.Error.Code,
+                    denied ? ["CAP_NET_RAW"] : null),
+            ];
+        }
+    }
+
+    private static void Check(FrameDeviceOptions options)
+    {
+        if (!options.Program.IsEmpty && !string.IsNullOrEmpty(options.Filter))
+        {
+            throw new ArgumentException("A device has a filter or a program, not both.", nameof(options));
+        }
+
+        if (!options.Program.IsEmpty && !BpfProgram.IsValid(options.Program.Span))
+        {
+            throw new ArgumentException("The program is not one that a kernel would run.", nameof(options));
+        }
+
+        if (options.Fanout is { Id: < 0 or > 0xFFFF })
+        {
+            throw new ArgumentException("The number of a group is 0 to 65535.", nameof(options));
+        }
+    }
+}
