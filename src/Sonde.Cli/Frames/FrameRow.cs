@@ -1,5 +1,6 @@
 using Sonde.Packets;
 using Sonde.Packets.Files;
+using Sonde.Packets.Headers;
 
 namespace Sonde.Cli.Frames;
 
@@ -39,10 +40,25 @@ internal readonly ref struct FrameRow
         TimestampNanoseconds = packet.HasTimestamp ? packet.TimestampNanoseconds : null,
         InterfaceName = packet.Interface.Name,
         InterfaceId = packet.Interface.Id,
-        Direction = packet.Direction,
+        Direction = packet.Direction == PacketDirection.Unknown ? DirectionOf(packet.LinkType, packet.Data) : packet.Direction,
         Comment = packet.Comment,
     };
 
     /// <summary>The wire length of a packet from a file, whose claim may be beyond all that a frame can have.</summary>
     internal static int LengthOf(in CapturedPacket packet) => (int)Math.Min(packet.WireLength, int.MaxValue);
+
+    // "Cooked" captures say it in the frame: 0 to 3 are kinds of received frames, 4 is one sent.
+    private static PacketDirection DirectionOf(LinkType type, ReadOnlySpan<byte> data) => type switch
+    {
+        LinkType.LinuxSll when data.Length >= LinuxSllHeader.Size => Of((data[0] << 8) | data[1]),
+        LinkType.LinuxSll2 when data.Length >= LinuxSllHeader.Size2 => Of(data[10]),
+        _ => PacketDirection.Unknown,
+    };
+
+    private static PacketDirection Of(int packetType) => packetType switch
+    {
+        >= 0 and <= 3 => PacketDirection.Inbound,
+        4 => PacketDirection.Outbound,
+        _ => PacketDirection.Unknown,
+    };
 }
