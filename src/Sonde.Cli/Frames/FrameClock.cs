@@ -76,8 +76,10 @@ internal sealed class FrameClock(FrameTime kind, TimeZoneInfo zone, bool nanosec
         return rest < 0 ? rest + divisor : rest;
     }
 
+    private static long FloorDiv(long value, long divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);
+
     // 1677 to 2262 is all that 64 bits of nanoseconds hold, and DateTime holds more.
-    private static DateTime ToDateTime(long nanoseconds) => DateTime.UnixEpoch.AddTicks((nanoseconds - FloorMod(nanoseconds, 100)) / 100);
+    private static DateTime ToDateTime(long nanoseconds) => DateTime.UnixEpoch.AddTicks(FloorDiv(nanoseconds, 100));
 
     private static void AppendDay(ref SpanText line, long nanoseconds)
     {
@@ -164,7 +166,7 @@ internal sealed class FrameClock(FrameTime kind, TimeZoneInfo zone, bool nanosec
 
     private long ToLocal(long time)
     {
-        long quarter = (time - FloorMod(time, QuarterHour)) / QuarterHour;
+        long quarter = FloorDiv(time, QuarterHour);
         if (quarter != _quarter)
         {
             _quarter = quarter;
