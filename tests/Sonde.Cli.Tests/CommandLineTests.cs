@@ -43,6 +43,7 @@ public sealed class CommandLineTests
     [InlineData("resolvers")]
     [InlineData("doctor")]
     [InlineData("completion")]
+    [InlineData("read")]
     public void Help_teaches_by_examples_and_names_the_exit_codes(params string[] command)
     {
         (int exitCode, string output, string error) = TestOutput.Run([.. command, "--help"]);

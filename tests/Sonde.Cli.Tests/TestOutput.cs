@@ -18,7 +18,7 @@ internal sealed class TestOutput : IDisposable
     {
         using var test = new TestOutput();
         using var errors = new StringWriter();
-        int exitCode = SondeCommand.Run(arguments, new CommandContext(test.Output, TimeProvider.System), errors);
+        int exitCode = SondeCommand.Run(arguments, new CommandContext(test.Output, TimeProvider.System, errors), errors);
         return (exitCode, test.Text(), errors.ToString());
     }
 

@@ -5,11 +5,18 @@ using Sonde.Cli.Output;
 namespace Sonde.Cli.Commands;
 
 /// <summary>What every command gets: its output, the time, and the options that all share.</summary>
-internal sealed class CommandContext(CommandOutput output, TimeProvider time)
+internal sealed class CommandContext(CommandOutput output, TimeProvider time, TextWriter? errors = null)
 {
     internal CommandOutput Output { get; } = output;
 
     internal TimeProvider Time { get; } = time;
+
+    /// <summary>Prints a line beside the output, on standard error: a note that must not get into a pipe.</summary>
+    internal void Note(string text)
+    {
+        Output.Flush();
+        (errors ?? Console.Error).WriteLine(SafeText.OneLine($"sonde: {text}"));
+    }
 
     /// <summary>The --format option, new for each command.</summary>
     internal static Option<OutputFormat> FormatOption()

@@ -61,6 +61,6 @@ internal sealed record DoctorReport(
             : Cli.ExitCode.Unavailable;
     }
 
-    private static string VersionOf() =>
+    internal static string VersionOf() =>
         typeof(DoctorReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

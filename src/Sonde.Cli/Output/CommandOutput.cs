@@ -14,10 +14,26 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     /// <summary>What the output looks like now.</summary>
     internal Screen Screen { get; set; } = screen;
 
-    internal void Write(string text)
+    /// <summary>Where a record that is composed in place goes; <see cref="EndRecord"/> follows it. Costs no allocation.</summary>
+    internal IBufferWriter<byte> Room => _buffer;
+
+    internal void Write(string text) => Write(text.AsSpan());
+
+    internal void Write(ReadOnlySpan<char> text)
     {
         Encoding.UTF8.GetBytes(text, _buffer);
         SendWhenFull();
+    }
+
+    /// <summary>Says that what stands in <see cref="Room"/> is whole and may be sent.</summary>
+    internal void EndRecord() => SendWhenFull();
+
+    /// <summary>The output for bytes that are no text; what was printed before is sent first.</summary>
+    /// <returns>A stream that need not be disposed, and whose disposal leaves the output open.</returns>
+    internal Stream OpenBinary()
+    {
+        Flush();
+        return new BinaryOutput(stream);
     }
 
     /// <summary>One JSON document and a line end; indented on a terminal.</summary>
@@ -50,6 +66,36 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     {
         Flush();
         stream.Dispose();
+    }
+
+    /// <summary>A writer of files may close what it writes to, and the output must live on.</summary>
+    private sealed class BinaryOutput(Stream stream) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush() => stream.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => stream.Write(buffer, offset, count);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => stream.Write(buffer);
     }
 
     private void SendWhenFull()

@@ -47,7 +47,8 @@ internal static class SafeText
         return cell.ToString();
     }
 
-    private static bool NeedsEscape(string text)
+    /// <summary>Whether <see cref="OneLine"/> would change the text.</summary>
+    internal static bool NeedsEscape(ReadOnlySpan<char> text)
     {
         foreach (char c in text)
         {

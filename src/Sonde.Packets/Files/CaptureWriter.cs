@@ -24,8 +24,14 @@ public abstract class CaptureWriter : IDisposable
     /// <summary>How many packets the stream has taken whole; less than <see cref="Packets"/> after a failure by what was lost.</summary>
     public long PacketsOnStream => Output.PacketsOnStream;
 
+    /// <summary>Whether the stream refused something: the file ends before it, and nothing more can be written.</summary>
+    public bool HasFailed => Output.HasFailed;
+
     /// <summary>How many timestamps were before 1970 or beyond what the format holds, and were written as the nearest that it does.</summary>
     public long TimestampsClamped { get; private protected set; }
+
+    /// <summary>How many packets were longer than the snap length, and lost their ends.</summary>
+    public long PacketsCut { get; private set; }
 
     private protected CaptureOutput Output { get; }
 
@@ -59,6 +65,14 @@ public abstract class CaptureWriter : IDisposable
         return (ulong)clamped;
     }
 
-    private protected static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> data, uint snapLength) =>
-        snapLength > 0 && snapLength < data.Length ? data[..(int)snapLength] : data;
+    private protected ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> data, uint snapLength)
+    {
+        if (snapLength == 0 || snapLength >= data.Length)
+        {
+            return data;
+        }
+
+        PacketsCut++;
+        return data[..(int)snapLength];
+    }
 }

@@ -3,13 +3,21 @@ namespace Sonde.Packets.Files;
 /// <summary>Copies a packet's options into a file of either byte order.</summary>
 internal static class OptionTranscoder
 {
-    /// <summary>How many bytes <see cref="Write"/> needs.</summary>
-    internal static int Measure(PcapNgOptions options, bool toBigEndian)
+    /// <summary>How many bytes <see cref="Write"/> needs, and how many options it will leave out.</summary>
+    internal static int Measure(PcapNgOptions options, bool toBigEndian, out int leftOut)
     {
         int size = 0;
+        leftOut = 0;
         foreach (PcapNgOption option in options)
         {
-            size += CanCopy(option, options.IsBigEndian, toBigEndian) ? 4 + FileBytes.Padded(option.Value.Length) : 0;
+            if (CanCopy(option, options.IsBigEndian, toBigEndian))
+            {
+                size += 4 + FileBytes.Padded(option.Value.Length);
+            }
+            else
+            {
+                leftOut++;
+            }
         }
 
         return size;

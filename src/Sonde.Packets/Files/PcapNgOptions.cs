@@ -81,6 +81,9 @@ public readonly ref struct PcapNgOptions
         /// <summary>Whether the walk ended at something that the format forbids.</summary>
         public bool IsMalformed { get; private set; }
 
+        /// <summary>What stands behind opt_endofopt, once the walk has ended there.</summary>
+        internal ReadOnlySpan<byte> Rest { get; private set; }
+
         /// <summary>Goes to the next option.</summary>
         /// <returns><see langword="false"/> when there is none.</returns>
         public bool MoveNext()
@@ -94,6 +97,7 @@ public readonly ref struct PcapNgOptions
             int length = FileBytes.ReadUInt16(_rest[2..], _isBigEndian);
             if (code == 0)
             {
+                Rest = _rest[4..];
                 return End(malformed: length != 0);
             }
 

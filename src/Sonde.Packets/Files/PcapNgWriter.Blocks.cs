@@ -7,14 +7,17 @@ namespace Sonde.Packets.Files;
 public sealed partial class PcapNgWriter
 {
     private const ulong UnknownSectionLength = ulong.MaxValue;
+    private const int LongestName = ushort.MaxValue - 17; // beside an IPv6 address and the zero that ends it
     private const int MaximumBlockLength = 16 * 1024 * 1024; // what readers, ours too, accept at most
 
     /// <summary>Describes an interface; its packets can follow.</summary>
     /// <returns>The interface's number in this file.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The link type is beyond the 65,535 that the format holds.</exception>
     /// <exception cref="IOException">The stream refused.</exception>
     public int AddInterface(CaptureInterface description)
     {
         ArgumentNullException.ThrowIfNull(description);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)description.LinkType, ushort.MaxValue, nameof(description));
         _composer.Clear();
         _composer.AddUInt16((ushort)description.LinkType);
         _composer.AddUInt16(0);
@@ -59,6 +62,7 @@ public sealed partial class PcapNgWriter
     }
 
     /// <summary>Records names of addresses, so that readers show the names that were true at the time.</summary>
+    /// <exception cref="ArgumentException">A name is longer than a record holds (65,518 bytes).</exception>
     /// <exception cref="IOException">The stream refused.</exception>
     public void WriteNames(params ReadOnlySpan<ResolvedName> names)
     {
@@ -67,7 +71,12 @@ public sealed partial class PcapNgWriter
         {
             byte[] address = name.Address.GetAddressBytes();
             byte[] text = Encoding.UTF8.GetBytes(name.Name);
-            ReadOnlySpan<byte> record = [.. address, .. text.AsSpan(0, Math.Min(text.Length, ushort.MaxValue - 17)), 0];
+            if (text.Length > LongestName)
+            {
+                throw new ArgumentException($"The name of {name.Address} takes {text.Length} bytes; a record holds {LongestName}.", nameof(names));
+            }
+
+            ReadOnlySpan<byte> record = [.. address, .. text, 0];
             _composer.AddOption((ushort)(name.Address.AddressFamily == AddressFamily.InterNetworkV6 ? 2 : 1), record);
         }
 
@@ -134,19 +143,47 @@ public sealed partial class PcapNgWriter
 
         if (block.Type == PcapNgBlockType.NameResolution)
         {
-            _composer.Clear();
-            foreach (NameRecord record in block.Names)
-            {
-                _composer.AddOption((ushort)(record.Address.Length == 16 ? 2 : 1), [.. record.Address, .. record.Names]);
-            }
-
-            _composer.EndOptions();
-            WriteComposed(block.Type);
+            TranscodeNames(block);
             return true;
         }
 
         BlocksNotCopied++;
         return false;
+    }
+
+    // Records and options look alike, and hold addresses and names: bytes without an order. Of kinds that are not known that is not sure.
+    private void TranscodeNames(scoped in PcapNgBlock block)
+    {
+        const ushort LastKnownRecord = 4; // 1 IPv4, 2 IPv6, 3 EUI-48, 4 EUI-64
+        const ushort LastKnownOption = 4; // 1 remark, 2 name of the DNS server, 3 and 4 its address
+        _composer.Clear();
+        PcapNgOptions.Enumerator records = new PcapNgOptions(block.Body, block.IsBigEndian).GetEnumerator();
+        CopyKnown(ref records, LastKnownRecord);
+        _composer.EndOptions();
+        PcapNgOptions.Enumerator options = new PcapNgOptions(records.Rest, block.IsBigEndian).GetEnumerator();
+        int recordsOnly = _composer.Body.Length;
+        CopyKnown(ref options, LastKnownOption);
+        if (_composer.Body.Length > recordsOnly)
+        {
+            _composer.EndOptions();
+        }
+
+        WriteComposed(block.Type);
+    }
+
+    private void CopyKnown(ref PcapNgOptions.Enumerator items, ushort last)
+    {
+        while (items.MoveNext())
+        {
+            if (items.Current.Code <= last)
+            {
+                _composer.AddOption(items.Current.Code, items.Current.Value);
+            }
+            else
+            {
+                OptionsNotCopied++;
+            }
+        }
     }
 
     private void WriteSectionHeader(CaptureSection section)

@@ -29,6 +29,10 @@ public sealed partial class PcapNgWriter : CaptureWriter
     /// <summary>How many blocks <see cref="TryCopy"/> would not copy.</summary>
     public long BlocksNotCopied { get; private set; }
 
+    /// <summary>How many options of packets, and records or options of name blocks, were left out of copies: their vendor forbids it, or they
+    /// come from the other byte order and nobody here knows where their numbers are.</summary>
+    public long OptionsNotCopied { get; private set; }
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">No interface was added yet.</exception>
     public override void Write(ReadOnlySpan<byte> data, int wireLength, long timestampNanoseconds) =>
@@ -70,17 +74,20 @@ public sealed partial class PcapNgWriter : CaptureWriter
         rest.Clear(); // opt_endofopt, where there are options
     }
 
-    /// <summary>Writes a packet that was read from another file, with its options (in the other byte order: those with known fields).</summary>
+    /// <summary>Writes a packet that was read from another file, with its options (in the other byte order: those with known fields; the others
+    /// are counted as <see cref="OptionsNotCopied"/>).</summary>
     /// <param name="interfaceId">The interface of this file that it belongs to.</param>
     /// <param name="packet">The packet.</param>
     /// <exception cref="IOException">The stream refused.</exception>
     public void Write(int interfaceId, in CapturedPacket packet)
     {
-        int options = packet.Options.IsEmpty ? 0 : OptionTranscoder.Measure(packet.Options, _isBigEndian);
+        int leftOut = 0;
+        int options = packet.Options.IsEmpty ? 0 : OptionTranscoder.Measure(packet.Options, _isBigEndian, out leftOut);
         bool dropsFromBlock = packet.DropCount is not null && !packet.Options.TryGet(DropCountOption, out _);
         options += dropsFromBlock ? 12 : 0;
         Span<byte> rest = BeginPacket(
             interfaceId, packet.Data, (uint)packet.WireLength, packet.TimestampNanoseconds, options == 0 ? 0 : options + EndOfOptions);
+        OptionsNotCopied += leftOut;
         if (dropsFromBlock)
         {
             StartOption(rest, DropCountOption, sizeof(ulong));

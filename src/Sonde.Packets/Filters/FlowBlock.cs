@@ -18,7 +18,7 @@ internal sealed class FlowBlock(List<Statement> statements, int code, uint opera
 
     internal bool IsReturn => Bpf.Class(Code) == Bpf.Ret;
 
-    /// <summary>The place in the list of all blocks; edges are numbered 2 × index (true) and 2 × index + 1 (false).</summary>
+    /// <summary>The place in the list of all blocks.</summary>
     internal int Index { get; set; }
 
     /// <summary>The longest way from here to a return.</summary>
@@ -26,11 +26,25 @@ internal sealed class FlowBlock(List<Statement> statements, int code, uint opera
 
     internal List<(FlowBlock From, bool WhenTrue)> Entries { get; } = [];
 
-    internal ulong[] Dominators { get; set; } = [];
+    /// <summary>The tests with the same code of the same value, this one too.</summary>
+    internal FlowTests TestsOfSameValue { get; set; } = FlowTests.None;
 
-    internal ulong[] TrueEdgeDominators { get; set; } = [];
+    /// <summary>Those of them that compare with the same.</summary>
+    internal FlowTests SameTests { get; set; } = FlowTests.None;
 
-    internal ulong[] FalseEdgeDominators { get; set; } = [];
+    /// <summary>The place in the order from the root down that <see cref="FlowDominance"/> goes by, and what it found out.</summary>
+    internal int Rank { get; set; }
+
+    internal bool IsReached { get; set; }
+
+    internal List<FlowBlock> Predecessors { get; } = [];
+
+    internal int Question { get; set; }
+
+    internal bool? Answer { get; set; }
+
+    /// <summary>The edges that every way to this block leads over, one bit each.</summary>
+    internal ulong[] EdgesAbove { get; set; } = [];
 
     /// <summary>Registers and scratch words, one bit each, that are read here before they are set, or behind here.</summary>
     internal uint UsedFromHere { get; set; }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Sonde.Packets.Filters;
 
 /// <content>Ways through the graph: tests already decided, tests better done earlier, blocks that are alike.</content>
@@ -49,38 +47,63 @@ internal sealed partial class FlowOptimizer
             block.Lead(whenTrue, next.True);
         }
 
-        ulong[] dominators = whenTrue ? block.TrueEdgeDominators : block.FalseEdgeDominators;
-        bool again = true;
-        while (again)
+        // The edge itself is the nearest of those that were taken on the way.
+        Set(block.EdgesAbove, EdgeOf(block, whenTrue), isIn: true);
+        FlowBlock? target = next;
+        while (target?.True is not null)
         {
-            again = false;
-            for (int word = 0; word < dominators.Length && !again; word++)
+            target = FindTarget(block, block.Next(whenTrue)!); // never null: it was not above, and no target is
+            if (target is not null)
             {
-                for (ulong left = dominators[word]; left != 0 && !again; left &= left - 1)
+                Changed();
+                block.Lead(whenTrue, target);
+            }
+        }
+
+        Set(block.EdgesAbove, EdgeOf(block, whenTrue), isIn: false);
+    }
+
+    // Where an edge can lead at once, because an edge before it decides the test that it leads to; null when none does.
+    private FlowBlock? FindTarget(FlowBlock block, FlowBlock test)
+    {
+        foreach (bool held in (ReadOnlySpan<bool>)[true, false])
+        {
+            FlowTests alike = held ? test.TestsOfSameValue : test.SameTests;
+            int first = held ? 0 : _failedEdges;
+            for (int index = alike.Next(block.EdgesAbove, first, 0); index >= 0; index = alike.Next(block.EdgesAbove, first, index + 1))
+            {
+                if (Decided(test, _blocks[index], held) is { } target && !Disagrees(block, target))
                 {
-                    int edge = (word * 64) + BitOperations.TrailingZeroCount(left);
-                    if (edge >= _blocks.Count * 2)
-                    {
-                        break;
-                    }
-
-                    bool held = edge < _blocks.Count;
-                    FlowBlock? target = Decided(block.Next(whenTrue)!, _blocks[held ? edge : edge - _blocks.Count], held);
-                    if (target is null || Disagrees(block, target))
-                    {
-                        continue;
-                    }
-
-                    Changed();
-                    block.Lead(whenTrue, target);
-                    if (target.True is null)
-                    {
-                        return;
-                    }
-
-                    again = true;
+                    return target;
                 }
             }
+        }
+
+        return null;
+    }
+
+    // Only tests of the same value can decide one another, and a failed one only its like.
+    private void FindAlikeTests()
+    {
+        Dictionary<(int Code, int Value), FlowTests> ofSameValue = [];
+        Dictionary<(int Code, int Value, int Operand), FlowTests> same = [];
+        foreach (FlowBlock block in _blocks)
+        {
+            block.TestsOfSameValue = TestsOf(ofSameValue, (block.Code, block.Values[Accumulator]));
+            block.TestsOfSameValue.Add(block.Index);
+            block.SameTests = TestsOf(same, (block.Code, block.Values[Accumulator], block.OperandValue));
+            block.SameTests.Add(block.Index);
+        }
+
+        static FlowTests TestsOf<TKey>(Dictionary<TKey, FlowTests> known, TKey key)
+            where TKey : notnull
+        {
+            if (!known.TryGetValue(key, out FlowTests? tests))
+            {
+                known[key] = tests = new FlowTests();
+            }
+
+            return tests;
         }
     }
 
@@ -98,6 +121,7 @@ internal sealed partial class FlowOptimizer
             return;
         }
 
+        _dominance.AskFor(block);
         FlowBlock? exit = block.Next(!alongTrue);
         FlowBlock owner = block.Entries[0].From;
         bool ownerSide = owner.True == block;
@@ -135,98 +159,53 @@ internal sealed partial class FlowOptimizer
         }
 
         FlowBlock pulled = before.Next(alongTrue)!; // found by the loop above
-        before.Lead(alongTrue, pulled.Next(alongTrue));
-        pulled.Lead(alongTrue, different);
+        _dominance.Lead(before, alongTrue, pulled.Next(alongTrue)!); // of the chain, so it leads on
+        _dominance.Lead(pulled, alongTrue, different);
         if (atTop)
         {
             foreach ((FlowBlock from, _) in block.Entries)
             {
-                from.Lead(from.True == block, pulled);
+                _dominance.Lead(from, from.True == block, pulled);
             }
         }
         else
         {
-            owner.Lead(ownerSide, pulled);
+            _dominance.Lead(owner, ownerSide, pulled);
         }
 
+        _dominance.Pulled(graph.Root, _levels);
         Changed(statements: false);
-        FindDominators();
 
         bool IsInChain(FlowBlock? candidate, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FlowBlock? found)
         {
             found = candidate;
-            return candidate is not null && candidate.Next(!alongTrue) == exit && Contains(candidate.Dominators, block.Index);
+            return candidate is not null && candidate.Next(!alongTrue) == exit && _dominance.Dominates(candidate);
         }
     }
 
+    // From the verdicts up: once everything behind two blocks is merged, alike is what leads to the same blocks by the same statements.
     private void MergeAlike()
     {
-        bool merged = true;
-        while (merged)
+        FindLevels();
+        HashSet<FlowBlock> known = new(AlikeBlocks.Instance);
+        Dictionary<FlowBlock, FlowBlock> twins = [];
+        foreach (List<FlowBlock> level in _levels)
         {
-            merged = false;
-            HashSet<FlowBlock> alive = Alive();
-            Dictionary<FlowBlock, FlowBlock> twin = [];
-            Dictionary<(int, uint, FlowBlock?, FlowBlock?, int), List<FlowBlock>> alike = [];
-            for (int index = _blocks.Count - 1; index >= 0; index--)
+            foreach (FlowBlock block in level)
             {
-                FlowBlock block = _blocks[index];
-                if (!alive.Contains(block))
+                block.True = block.True is not null && twins.TryGetValue(block.True, out FlowBlock? whenTrue) ? whenTrue : block.True;
+                block.False = block.False is not null && twins.TryGetValue(block.False, out FlowBlock? whenFalse) ? whenFalse : block.False;
+                if (!known.Add(block) && known.TryGetValue(block, out FlowBlock? twin))
                 {
-                    continue;
-                }
-
-                (int, uint, FlowBlock?, FlowBlock?, int) key = (block.Code, block.Operand, block.True, block.False, block.Statements.Count(IsKept));
-                if (!alike.TryGetValue(key, out List<FlowBlock>? known))
-                {
-                    alike[key] = known = [];
-                }
-
-                if (known.Find(other => SameStatements(block, other)) is FlowBlock same)
-                {
-                    twin[block] = same;
-                }
-                else
-                {
-                    known.Add(block);
-                }
-            }
-
-            foreach (FlowBlock block in _blocks)
-            {
-                foreach (bool side in (ReadOnlySpan<bool>)[true, false])
-                {
-                    if (block.Next(side) is FlowBlock next && twin.TryGetValue(next, out FlowBlock? same))
-                    {
-                        block.Lead(side, same);
-                        merged = true;
-                    }
+                    twins[block] = twin;
                 }
             }
         }
-    }
 
-    private HashSet<FlowBlock> Alive()
-    {
-        HashSet<FlowBlock> alive = [];
-        Stack<FlowBlock> open = new([graph.Root]);
-        while (open.TryPop(out FlowBlock? block))
-        {
-            if (alive.Add(block) && block.True is not null && block.False is not null)
-            {
-                open.Push(block.True);
-                open.Push(block.False);
-            }
-        }
-
-        return alive;
+        graph.Root = twins.GetValueOrDefault(graph.Root, graph.Root);
     }
 
     private static bool IsKept(Statement statement) => statement.Code != Statement.Removed;
-
-    private static bool SameStatements(FlowBlock left, FlowBlock right) =>
-        left.Statements.Where(IsKept).Select(static statement => (statement.Code, statement.K))
-            .SequenceEqual(right.Statements.Where(IsKept).Select(static statement => (statement.Code, statement.K)));
 
     private void SkipDecidedRoot()
     {
@@ -238,5 +217,33 @@ internal sealed partial class FlowOptimizer
         }
 
         graph.Root.Statements = graph.Root.IsReturn ? [] : [.. statements, .. graph.Root.Statements];
+    }
+
+    private sealed class AlikeBlocks : IEqualityComparer<FlowBlock>
+    {
+        internal static AlikeBlocks Instance { get; } = new();
+
+        public bool Equals(FlowBlock? x, FlowBlock? y) => x == y || (x is not null && y is not null
+            && x.Code == y.Code && x.Operand == y.Operand && x.True == y.True && x.False == y.False
+            && Kept(x).SequenceEqual(Kept(y)));
+
+        public int GetHashCode(FlowBlock obj)
+        {
+            HashCode hash = default;
+            hash.Add(obj.Code);
+            hash.Add(obj.Operand);
+            hash.Add(obj.True?.Index ?? -1);
+            hash.Add(obj.False?.Index ?? -1);
+            foreach ((int code, uint k) in Kept(obj))
+            {
+                hash.Add(code);
+                hash.Add(k);
+            }
+
+            return hash.ToHashCode();
+        }
+
+        private static IEnumerable<(int Code, uint K)> Kept(FlowBlock block) =>
+            block.Statements.Where(IsKept).Select(static statement => (statement.Code, statement.K));
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sonde.Packets.Filters;
 
 /// <summary>Removes what a filter need not do: values already loaded, tests already decided, statements without use, blocks that are alike.</summary>
@@ -16,6 +18,8 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
     private readonly List<List<FlowBlock>> _levels = [];
     private readonly Dictionary<(int Code, long First, long Second), int> _numbers = [];
     private readonly List<uint?> _constants = [null];
+    private readonly FlowDominance _dominance = new();
+    private int _failedEdges; // the number of the first edge of a test that fails
     private bool _changed;
     private bool _changedStatements;
 
@@ -37,7 +41,7 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
             _changed = false;
             _changedStatements = false;
             FindLevels();
-            FindDominators();
+            _dominance.Begin(graph.Root, _levels);
             FindUses();
             FindEdgeDominators();
             Round(withStatements);
@@ -64,6 +68,7 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
             return;
         }
 
+        FindAlikeTests();
         for (int level = 1; level <= graph.Root.Level; level++)
         {
             foreach (FlowBlock block in _levels[level])
@@ -135,53 +140,40 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
                 _levels.Add([]);
             }
 
-            _levels[at.Block.Level].Insert(0, at.Block);
-        }
-    }
-
-    private void FindDominators()
-    {
-        int words = (_blocks.Count / 64) + 1;
-        foreach (FlowBlock block in _blocks)
-        {
-            block.Dominators = NewSet(block.Dominators, words, full: block != graph.Root);
+            _levels[at.Block.Level].Add(at.Block);
         }
 
-        ForEachFromTop(static block =>
-        {
-            Add(block.Dominators, block.Index);
-            if (block.True is not null && block.False is not null)
-            {
-                Intersect(block.True.Dominators, block.Dominators);
-                Intersect(block.False.Dominators, block.Dominators);
-            }
-        });
+        // What was reached last stands first, as in the lists that pcap builds from the front.
+        _levels.ForEach(static level => level.Reverse());
     }
 
-    // The first half of the numbers are the edges of tests that hold, the second those of tests that fail: pcap's order of trying them.
+    // Which edges every way to a block leads over. The first half of the numbers are the edges of tests that hold, the second those of
+    // tests that fail: pcap's order of trying them.
     private void FindEdgeDominators()
     {
-        int words = (_blocks.Count * 2 / 64) + 1;
+        _failedEdges = (_blocks.Count + 63) / 64 * 64;
+        int words = _failedEdges * 2 / 64;
         foreach (FlowBlock block in _blocks)
         {
-            block.TrueEdgeDominators = NewSet(block.TrueEdgeDominators, words, full: block != graph.Root);
-            block.FalseEdgeDominators = NewSet(block.FalseEdgeDominators, words, full: block != graph.Root);
+            block.EdgesAbove = NewSet(block.EdgesAbove, words, full: block != graph.Root);
         }
 
         ForEachFromTop(block =>
         {
             foreach (bool side in (ReadOnlySpan<bool>)[true, false])
             {
-                ulong[] set = side ? block.TrueEdgeDominators : block.FalseEdgeDominators;
-                Add(set, side ? block.Index : _blocks.Count + block.Index);
                 if (block.Next(side) is FlowBlock next)
                 {
-                    Intersect(next.TrueEdgeDominators, set);
-                    Intersect(next.FalseEdgeDominators, set);
+                    int edge = EdgeOf(block, side);
+                    bool isKept = Contains(next.EdgesAbove, edge);
+                    Intersect(next.EdgesAbove, block.EdgesAbove);
+                    Set(next.EdgesAbove, edge, isKept);
                 }
             }
         });
     }
+
+    private int EdgeOf(FlowBlock block, bool whenTrue) => whenTrue ? block.Index : _failedEdges + block.Index;
 
     private void FindEntries()
     {
@@ -194,10 +186,12 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
         {
             foreach (FlowBlock block in _levels[level])
             {
-                block.True?.Entries.Insert(0, (block, true));
-                block.False?.Entries.Insert(0, (block, false));
+                block.True?.Entries.Add((block, true));
+                block.False?.Entries.Add((block, false));
             }
         }
+
+        _blocks.ForEach(static block => block.Entries.Reverse());
     }
 
     private void FindUses()
@@ -266,13 +260,23 @@ internal sealed partial class FlowOptimizer(FlowGraph graph)
         return set;
     }
 
-    private static void Add(ulong[] set, int member) => set[member / 64] |= 1UL << (member % 64);
+    private static void Set(ulong[] set, int member, bool isIn)
+    {
+        ulong bit = 1UL << (member % 64);
+        set[member / 64] = isIn ? set[member / 64] | bit : set[member / 64] & ~bit;
+    }
 
     private static bool Contains(ulong[] set, int member) => (set[member / 64] & (1UL << (member % 64))) != 0;
 
     private static void Intersect(ulong[] set, ulong[] other)
     {
-        for (int word = 0; word < set.Length; word++)
+        int word = 0;
+        for (; word <= set.Length - Vector<ulong>.Count; word += Vector<ulong>.Count)
+        {
+            (new Vector<ulong>(set, word) & new Vector<ulong>(other, word)).CopyTo(set, word);
+        }
+
+        for (; word < set.Length; word++)
         {
             set[word] &= other[word];
         }
