@@ -55,7 +55,7 @@ internal static class ReadCommand
         command.SetAction(result =>
         {
             string[] words = result.GetValue(filter) ?? [];
-            RefuseOptions([result.GetValue(file) ?? string.Empty, .. words], command);
+            FrameWordsCheck.RefuseOptions(Path, [result.GetValue(file) ?? string.Empty, .. words], command);
             var options = new ReadOptions
             {
                 Path = result.GetValue(file) ?? string.Empty,
@@ -77,15 +77,6 @@ internal static class ReadCommand
             return run.Run();
         });
         return command;
-    }
-
-    // A misspelt option arrives as a word of the filter, where a minus is the sign of subtraction and may stand before a number.
-    private static void RefuseOptions(IEnumerable<string> words, Command command)
-    {
-        if (words.FirstOrDefault(static word => word.Length > 1 && word[0] == '-' && (char.IsAsciiLetter(word[1]) || word[1] == '-')) is { } typed)
-        {
-            throw UsageError.UnknownOption(Path, typed, command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
-        }
     }
 
     private static void Check(ReadOptions options, bool tableSizeGiven)

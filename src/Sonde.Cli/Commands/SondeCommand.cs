@@ -13,6 +13,7 @@ internal static class SondeCommand
     [
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
+        (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["doctor"], DoctorCommand.Build),
         (["completion"], CompletionCommand.Build),
@@ -78,6 +79,8 @@ internal static class SondeCommand
             """
               sonde interfaces                      what is here: names, states, addresses, counters
               sonde interfaces --watch              live rates, until Ctrl-C
+              sonde capture --interface eth0        a line a packet, like tcpdump's
+              sonde read in.pcapng --stats          who talked to whom in a capture file
               sonde resolvers                       who answers DNS, and who said so
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde doctor                          what works here, and what would make the rest work

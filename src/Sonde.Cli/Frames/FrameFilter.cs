@@ -63,7 +63,7 @@ internal sealed class FrameFilter
         {
             if (!PacketFilter.TryCompile(_expression, type, out filter, out PacketFilterException? wrong, options))
             {
-                throw new UserErrorException(Explain(wrong, type), wrong);
+                throw new UserErrorException(Explain(wrong, FrameWords.Describe(type)), wrong);
             }
 
             _compiled.Add(type, filter);
@@ -78,7 +78,12 @@ internal sealed class FrameFilter
     /// <exception cref="UserErrorException">The expression has no meaning for the frame's link type.</exception>
     internal bool Matches(in FrameRow row) => IsEmpty || For(row.LinkType).Matches(row.Data, row.WireLength);
 
-    private UserError Explain(PacketFilterException wrong, LinkType type)
+    /// <summary>The error for an expression that a device refused to compile.</summary>
+    /// <param name="wrong">What is wrong with it.</param>
+    /// <param name="device">The device.</param>
+    internal UserErrorException Refused(PacketFilterException wrong, string device) => new(Explain(wrong, device), wrong);
+
+    private UserError Explain(PacketFilterException wrong, string what)
     {
         int position = Math.Clamp(wrong.Position, 0, _expression.Length);
         int start = position > ShownBefore ? position - ShownBefore : 0;
@@ -89,7 +94,7 @@ internal sealed class FrameFilter
         string tail = end < _expression.Length ? " …" : string.Empty;
         return new UserError(
             ExitCode.Usage,
-            $"cannot compile the filter for {FrameWords.Describe(type)}: {wrong.Problem}",
+            $"cannot compile the filter for {what}: {wrong.Problem}",
             lead + before + after + tail,
             new string(' ', CellWidth.Of(lead) + CellWidth.Of(before)) + "^",
             $"To see how filters are written: {_command} --help");
