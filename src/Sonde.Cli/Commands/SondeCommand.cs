@@ -15,6 +15,7 @@ internal static class SondeCommand
         (["resolvers"], ResolversCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
+        (["send"], SendCommand.Build),
         (["doctor"], DoctorCommand.Build),
         (["completion"], CompletionCommand.Build),
     ];
