@@ -74,7 +74,7 @@ static int Ask(string name, string how, int count)
                 answers += frame.Data.Length;
                 if (round >= 0)
                 {
-                    times[round] = (long)Stopwatch.GetElapsedTime(started).TotalNanoseconds;
+                    times[round] = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
                 }
             }
         }

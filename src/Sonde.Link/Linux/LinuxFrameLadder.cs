@@ -23,9 +23,14 @@ internal sealed class LinuxFrameLadder : FrameLadder
         }
 
         using var setup = PacketSetup.Begin(interfaceName, options);
+        bool slots = options.Mode == FrameMode.Latency && setup.FitsSlots;
         if (options.Mode == FrameMode.Capture)
         {
             setup.MakeRing();
+        }
+        else if (slots)
+        {
+            setup.MakeSlots();
         }
         else
         {
@@ -35,7 +40,9 @@ internal sealed class LinuxFrameLadder : FrameLadder
         setup.AskForTimes();
         setup.Filter();
         setup.Start();
-        return options.Mode == FrameMode.Capture ? new LinuxRingDevice(setup, options) : new LinuxSocketDevice(setup, options);
+        return options.Mode == FrameMode.Capture ? new LinuxRingDevice(setup, options)
+            : slots ? new LinuxSlotDevice(setup, options)
+            : new LinuxSocketDevice(setup, options);
     }
 
     internal override IReadOnlyList<FrameAccess> Check()

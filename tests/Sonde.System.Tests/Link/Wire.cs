@@ -20,6 +20,17 @@ internal sealed class Wire : IDisposable
 
     internal NetworkNamespace Host { get; }
 
+    /// <summary>Every way that frames can come, by the end of its name.</summary>
+    internal static TheoryData<string> Backends => ["ring", "slots", "socket"];
+
+    /// <summary>Options that lead to a backend: slots are for frames that are known to be short.</summary>
+    internal static FrameDeviceOptions For(string backend) => backend switch
+    {
+        "ring" => new FrameDeviceOptions(),
+        "slots" => new FrameDeviceOptions { Mode = FrameMode.Latency, SnapLength = 2000 },
+        _ => new FrameDeviceOptions { Mode = FrameMode.Latency },
+    };
+
     internal FrameDevice Open(string name, FrameDeviceOptions? options = null)
     {
         FrameDevice device = Host.Run(() => FrameDevice.Open(name, options));
