@@ -1,45 +1,67 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Sonde.Interop.Unix;
 
 namespace Sonde.Interop.Linux.Bpf;
 
-/// <summary>One walk over objects of the kernel: what the program writes about each comes out as a stream of bytes.</summary>
-[SupportedOSPlatform("linux")]
-internal static class BpfIterator
+/// <summary>Takes what an iterator's program wrote, piece by piece, on loan until the call returns.</summary>
+internal interface IBpfIteratorSink
 {
-    /// <summary>Starts a walk. Its results are read with <see cref="Read"/> until that returns 0.</summary>
-    /// <exception cref="NativeException">The system refused.</exception>
-    internal static FileDescriptor Open(BpfLink iterator)
+    /// <summary>Takes the next piece; what one object wrote is never torn apart as long as the buffer is at least <see cref="BpfIterator.BufferSize"/>.</summary>
+    public void Take(ReadOnlySpan<byte> piece);
+}
+
+/// <summary>Walks over objects of the kernel: what a program writes about each comes out as a stream of bytes.</summary>
+[SupportedOSPlatform("linux")]
+internal static unsafe partial class BpfIterator
+{
+    /// <summary>What the kernel gives at most in one read (its own buffer: eight pages).</summary>
+    internal static int BufferSize { get; } = 8 * Environment.SystemPageSize;
+
+    // A walk cannot be rewound: each takes a new descriptor, which lives inside Walk alone. As a number, for a SafeHandle would be garbage of
+    // every cycle, and a cycle allocates nothing.
+    [LibraryImport(Unix.LibC.Library, SetLastError = true)]
+    private static partial nint read(int fd, byte* buffer, nuint count);
+
+    /// <summary>Does one walk from beginning to end.</summary>
+    /// <param name="iterator">From <see cref="BpfLink.AttachIterator"/>.</param>
+    /// <param name="buffer">At least <see cref="BufferSize"/> long.</param>
+    /// <param name="sink">What takes the bytes.</param>
+    /// <exception cref="NativeException">The system refused; E2BIG when the program wrote more about one object than the kernel's buffer holds.</exception>
+    internal static void Walk<TSink>(BpfLink iterator, Span<byte> buffer, TSink sink)
+        where TSink : IBpfIteratorSink
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(buffer.Length, BufferSize, nameof(buffer));
         using var link = new BorrowedDescriptor(iterator.Descriptor);
         var attribute = new bpf_attr_iter_create { link_fd = link.Number };
-        FileDescriptor fd = BpfSyscall.Open(BpfAbi.BPF_ITER_CREATE, ref attribute, out NativeError error);
-        if (fd.IsInvalid)
+        int fd = (int)BpfSyscall.Call(BpfAbi.BPF_ITER_CREATE, ref attribute, out NativeError error);
+        if (fd < 0)
         {
-            fd.Dispose();
             throw new NativeException("bpf(BPF_ITER_CREATE)", error);
         }
 
-        return fd;
+        try
+        {
+            int count;
+            while ((count = Read(fd, buffer)) > 0)
+            {
+                sink.Take(buffer[..count]);
+            }
+        }
+        finally
+        {
+            Unix.LibC.close(fd);
+        }
     }
 
-    /// <summary>Reads on; the kernel gives at most 32 KiB at a time, and never a part of what one object wrote unless the buffer is too small for it.</summary>
-    /// <returns>How many bytes came; 0 at the end of the walk.</returns>
-    /// <exception cref="NativeException">The system refused; E2BIG when a program wrote more about one object than the kernel's buffer holds.</exception>
-    internal static unsafe int Read(FileDescriptor walk, Span<byte> buffer)
+    private static int Read(int fd, Span<byte> buffer)
     {
         while (true)
         {
             nint count;
-            NativeError error = default;
             fixed (byte* bytes = buffer)
             {
                 // SAFETY: the buffer is pinned for the call and its true length is given.
-                count = Unix.LibC.read(walk, bytes, (nuint)buffer.Length);
-                if (count < 0)
-                {
-                    error = NativeError.LastErrno();
-                }
+                count = read(fd, bytes, (nuint)buffer.Length);
             }
 
             if (count >= 0)
@@ -47,7 +69,8 @@ internal static class BpfIterator
                 return (int)count;
             }
 
-            // EAGAIN: the kernel looked at a million objects without output and wants to be asked again.
+            // EAGAIN: the kernel looked at a million objects about which nothing was written, and wants to be asked again.
+            NativeError error = NativeError.LastErrno();
             if (error.Code is not (Unix.LibC.EINTR or Netlink.EAGAIN))
             {
                 throw new NativeException("read(BPF iterator)", error);

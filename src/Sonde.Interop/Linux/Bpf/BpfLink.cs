@@ -22,7 +22,7 @@ internal sealed class BpfLink : IDisposable
         return Create(program, target.Number, type);
     }
 
-    /// <summary>Makes an iterator of a program; nothing runs until <see cref="BpfIterator.Open"/>.</summary>
+    /// <summary>Makes an iterator of a program; nothing runs until <see cref="BpfIterator.Walk"/>.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
     internal static BpfLink AttachIterator(BpfProgram program) => Create(program, 0, BpfAttachType.Iterator);
 
