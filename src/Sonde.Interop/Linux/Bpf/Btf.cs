@@ -12,21 +12,28 @@ namespace Sonde.Interop.Linux.Bpf;
 internal readonly ref struct Btf
 {
     private const int TypesPerMark = 64;
+    private const int HeaderWords = 3; // struct btf_type
     private const int MaxChain = 32; // typedefs and qualifiers one after another
     private const int MaxNesting = 16; // anonymous structs in each other
     private const int MaxMembersVisited = 200_000;
 
-    private readonly ReadOnlySpan<byte> _types;
+    private readonly ReadOnlySpan<uint> _types; // every record of BTF is whole words
     private readonly ReadOnlySpan<byte> _strings;
     private readonly int[] _marks;
 
-    private Btf(ReadOnlySpan<byte> types, ReadOnlySpan<byte> strings, int[] marks, uint count)
+    private Btf(ReadOnlySpan<uint> types, ReadOnlySpan<byte> strings, int[] marks, uint count)
     {
         _types = types;
         _strings = strings;
         _marks = marks;
         TypeCount = count;
     }
+
+    // By kind: int, pointer, array, struct, union, enum, forward, typedef, volatile, const, restrict, function, prototype, variable, section, float,
+    // declaration tag, type tag, enum64.
+    private static ReadOnlySpan<byte> s_fixedWords => [0, 4, 3, 6, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 3, 3, 4, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    private static ReadOnlySpan<byte> s_wordsPerMember => [0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>How many types there are; ids go from 1 to this, and 0 is void.</summary>
     internal uint TypeCount { get; }
@@ -55,34 +62,42 @@ internal readonly ref struct Btf
             return false;
         }
 
-        int[] marks = new int[(types.Length / (NativeStruct.SizeOf<btf_type>() * TypesPerMark)) + 1];
-        uint count = 0;
-        int offset = 0;
-        while (offset < types.Length)
+        // Sections lie at multiples of four in every BTF that a kernel shows; a copy would cost more than saying so.
+        if (types.Length % sizeof(uint) != 0 || header.hdr_len % sizeof(uint) != 0 || header.type_off % sizeof(uint) != 0)
         {
-            if (!NativeStruct.TryRead(types[offset..], out btf_type type))
+            defect = BtfDefect.Truncated;
+            return false;
+        }
+
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(types);
+        int[] marks = new int[(words.Length / (HeaderWords * TypesPerMark)) + 1];
+        uint count = 0;
+        int place = 0;
+        while (place < words.Length)
+        {
+            if (words.Length - place < HeaderWords)
             {
                 defect = BtfDefect.Truncated;
                 return false;
             }
 
-            int size = RecordSize(type.info);
-            if (size < 0 || size > types.Length - offset)
+            int size = WordsOf(words[place + 1]);
+            if (size == 0 || size > words.Length - place)
             {
-                defect = size < 0 ? BtfDefect.UnknownKind : BtfDefect.Truncated;
+                defect = size == 0 ? BtfDefect.UnknownKind : BtfDefect.Truncated;
                 return false;
             }
 
             if (count % TypesPerMark == 0)
             {
-                marks[count / TypesPerMark] = offset;
+                marks[count / TypesPerMark] = place;
             }
 
-            offset += size;
+            place += size;
             count++;
         }
 
-        btf = new Btf(types, strings, marks, count);
+        btf = new Btf(words, strings, marks, count);
         defect = BtfDefect.None;
         return true;
     }
@@ -91,16 +106,20 @@ internal readonly ref struct Btf
     /// <returns>0 when there is none.</returns>
     internal uint Find(BtfKind kind, ReadOnlySpan<byte> name)
     {
-        int offset = 0;
-        for (uint id = 1; id <= TypeCount; id++)
+        // Looking for the name among the strings, and then for its place among the types, touches far less memory than comparing names type by type.
+        for (int from = 0; TryNextText(name, ref from, out uint text);)
         {
-            btf_type type = MemoryMarshal.Read<btf_type>(_types[offset..]); // the walk of TryParse saw that it is there
-            if (KindIn(type.info) == kind && NameIs(type.name_off, name))
+            int place = 0;
+            for (uint id = 1; id <= TypeCount; id++)
             {
-                return id;
-            }
+                uint info = _types[place + 1];
+                if (_types[place] == text && KindIn(info) == kind)
+                {
+                    return id;
+                }
 
-            offset += RecordSize(type.info);
+                place += WordsOf(info);
+            }
         }
 
         return 0;
@@ -221,19 +240,11 @@ internal readonly ref struct Btf
 
     private static int Length(uint info) => (int)(info & 0xFFFF);
 
-    private static int RecordSize(uint info)
+    // Words of a record: three, then by kind a fixed number or so many for each member. 0 for kinds that are not known.
+    private static int WordsOf(uint info)
     {
-        const int Base = 12;
-        return KindIn(info) switch
-        {
-            BtfKind.Pointer or BtfKind.Forward or BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict or BtfKind.Function
-                or BtfKind.Float or BtfKind.TypeTag => Base,
-            BtfKind.Int or BtfKind.Variable or BtfKind.DeclarationTag => Base + 4,
-            BtfKind.Array => Base + 12,
-            BtfKind.Struct or BtfKind.Union or BtfKind.DataSection or BtfKind.Enum64 => Base + (12 * Length(info)),
-            BtfKind.Enum or BtfKind.FunctionPrototype => Base + (8 * Length(info)),
-            _ => -1,
-        };
+        int kind = (int)(info >> 24) & 0x1F;
+        return s_fixedWords[kind] + (Length(info) * s_wordsPerMember[kind]);
     }
 
     private static bool TrySection(ReadOnlySpan<byte> source, uint header, uint offset, uint length, out ReadOnlySpan<byte> section)
@@ -343,7 +354,7 @@ internal readonly ref struct Btf
         int size = NativeStruct.SizeOf<btf_member>();
         for (int i = 0; i < Length(structure.info) && budget-- > 0; i++)
         {
-            btf_member member = MemoryMarshal.Read<btf_member>(rest[(i * size)..]); // RecordSize counted the members
+            btf_member member = MemoryMarshal.Read<btf_member>(rest[(i * size)..]); // its record holds them all
             long place = hasBitfields ? member.offset & 0xFFFFFF : member.offset;
             if (Text(member.name_off).IsEmpty)
             {
@@ -375,15 +386,41 @@ internal readonly ref struct Btf
         }
 
         uint number = id - 1;
-        int offset = _marks[number / TypesPerMark];
+        int place = _marks[number / TypesPerMark];
         for (uint left = number % TypesPerMark; left > 0; left--)
         {
-            offset += RecordSize(MemoryMarshal.Read<btf_type>(_types[offset..]).info);
+            place += WordsOf(_types[place + 1]);
         }
 
-        type = MemoryMarshal.Read<btf_type>(_types[offset..]);
-        rest = _types[offset..][NativeStruct.SizeOf<btf_type>()..RecordSize(type.info)];
+        ReadOnlySpan<uint> record = _types.Slice(place, WordsOf(_types[place + 1])); // the walk of TryParse saw that it is there
+        type = new btf_type { name_off = record[0], info = record[1], size = record[2] };
+        rest = MemoryMarshal.AsBytes(record[HeaderWords..]);
         return true;
+    }
+
+    // Finds the next string that is exactly this; strings are kept once, but nothing forbids more.
+    private bool TryNextText(ReadOnlySpan<byte> name, ref int from, out uint offset)
+    {
+        offset = 0;
+        while (from < _strings.Length)
+        {
+            int at = _strings[from..].IndexOf(name);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            int start = from + at;
+            int end = start + name.Length;
+            from = start + 1;
+            if (start > 0 && _strings[start - 1] == 0 && end < _strings.Length && _strings[end] == 0)
+            {
+                offset = (uint)start;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool NameIs(uint offset, ReadOnlySpan<byte> name)

@@ -18,9 +18,12 @@ internal sealed class TaskProgram
 
     private static readonly TaskRecord s_layout; // only its fields' places matter
     private static readonly Row[] s_rows = MakeRows();
+
+    // Where pointers on the way to a field are kept, the task itself first. r1 and r2 are for values.
+    private static readonly BpfRegister[] s_pointers = [R7, R8, R9, R3, R4, R5];
     private readonly BpfAssembler _code = new();
-    private readonly List<(Row Row, KernelField Field)> _found = [];
-    private readonly Dictionary<string, KernelField> _bases = new(StringComparer.Ordinal);
+    private readonly List<Found> _found = [];
+    private readonly List<int> _followed = []; // the pointers that registers hold now, by their offsets from r7 on
 
     private TaskProgram()
     {
@@ -65,96 +68,90 @@ internal sealed class TaskProgram
 
     private static Row[] MakeRows()
     {
-        const string Task = "";
-        const string Signal = "signal";
-        const string Memory = "mm";
-        const string Credentials = "real_cred";
-        const string Namespaces = "nsproxy";
-        const string Image = "mm.exe_file.f_inode";
         ref readonly TaskRecord r = ref s_layout;
         ref readonly TaskUsage u = ref s_layout.Usage;
         return
         [
             // Of every thread.
-            new(TaskFields.Core, Task, At(in u.Flags), "flags") { IsUsage = true },
-            new(TaskFields.Core, Task, At(in u.Pid), "pid") { IsUsage = true },
-            new(TaskFields.Core, Task, At(in u.ThreadGroupId), "tgid") { IsUsage = true },
-            new(TaskFields.Core, Task, At(in u.TickUserNanoseconds), "utime") { IsUsage = true, InSignal = "utime" },
-            new(TaskFields.Core, Task, At(in u.TickSystemNanoseconds), "stime") { IsUsage = true, InSignal = "stime" },
-            new(TaskFields.Core, Task, At(in u.RunNanoseconds), "se.sum_exec_runtime") { IsUsage = true, InSignal = "sum_sched_runtime" },
-            new(TaskFields.Core, Task, At(in u.MinorFaults), "min_flt") { IsUsage = true, InSignal = "min_flt" },
-            new(TaskFields.Core, Task, At(in u.MajorFaults), "maj_flt") { IsUsage = true, InSignal = "maj_flt" },
-            new(TaskFields.Core, Task, At(in u.VoluntarySwitches), "nvcsw") { IsUsage = true, InSignal = "nvcsw" },
-            new(TaskFields.Core, Task, At(in u.InvoluntarySwitches), "nivcsw") { IsUsage = true, InSignal = "nivcsw" },
-            new(TaskFields.Io, Task, At(in u.ReadCallBytes), "ioac.rchar") { IsUsage = true, InSignal = "ioac.rchar" },
-            new(TaskFields.Io, Task, At(in u.WriteCallBytes), "ioac.wchar") { IsUsage = true, InSignal = "ioac.wchar" },
-            new(TaskFields.Io, Task, At(in u.ReadCalls), "ioac.syscr") { IsUsage = true, InSignal = "ioac.syscr" },
-            new(TaskFields.Io, Task, At(in u.WriteCalls), "ioac.syscw") { IsUsage = true, InSignal = "ioac.syscw" },
-            new(TaskFields.Io, Task, At(in u.StorageReadBytes), "ioac.read_bytes") { IsUsage = true, InSignal = "ioac.read_bytes" },
-            new(TaskFields.Io, Task, At(in u.StorageWriteBytes), "ioac.write_bytes") { IsUsage = true, InSignal = "ioac.write_bytes" },
-            new(TaskFields.Io, Task, At(in u.CancelledWriteBytes), "ioac.cancelled_write_bytes") { IsUsage = true, InSignal = "ioac.cancelled_write_bytes" },
+            new(TaskFields.Core, At(in u.Flags), "flags") { IsUsage = true },
+            new(TaskFields.Core, At(in u.Pid), "pid") { IsUsage = true },
+            new(TaskFields.Core, At(in u.ThreadGroupId), "tgid") { IsUsage = true },
+            new(TaskFields.Core, At(in u.TickUserNanoseconds), "utime") { IsUsage = true, Ended = "signal.utime" },
+            new(TaskFields.Core, At(in u.TickSystemNanoseconds), "stime") { IsUsage = true, Ended = "signal.stime" },
+            new(TaskFields.Core, At(in u.RunNanoseconds), "se.sum_exec_runtime") { IsUsage = true, Ended = "signal.sum_sched_runtime" },
+            new(TaskFields.Core, At(in u.MinorFaults), "min_flt") { IsUsage = true, Ended = "signal.min_flt" },
+            new(TaskFields.Core, At(in u.MajorFaults), "maj_flt") { IsUsage = true, Ended = "signal.maj_flt" },
+            new(TaskFields.Core, At(in u.VoluntarySwitches), "nvcsw") { IsUsage = true, Ended = "signal.nvcsw" },
+            new(TaskFields.Core, At(in u.InvoluntarySwitches), "nivcsw") { IsUsage = true, Ended = "signal.nivcsw" },
+            new(TaskFields.Io, At(in u.ReadCallBytes), "ioac.rchar") { IsUsage = true, Ended = "signal.ioac.rchar" },
+            new(TaskFields.Io, At(in u.WriteCallBytes), "ioac.wchar") { IsUsage = true, Ended = "signal.ioac.wchar" },
+            new(TaskFields.Io, At(in u.ReadCalls), "ioac.syscr") { IsUsage = true, Ended = "signal.ioac.syscr" },
+            new(TaskFields.Io, At(in u.WriteCalls), "ioac.syscw") { IsUsage = true, Ended = "signal.ioac.syscw" },
+            new(TaskFields.Io, At(in u.StorageReadBytes), "ioac.read_bytes") { IsUsage = true, Ended = "signal.ioac.read_bytes" },
+            new(TaskFields.Io, At(in u.StorageWriteBytes), "ioac.write_bytes") { IsUsage = true, Ended = "signal.ioac.write_bytes" },
+            new(TaskFields.Io, At(in u.CancelledWriteBytes), "ioac.cancelled_write_bytes") { IsUsage = true, Ended = "signal.ioac.cancelled_write_bytes" },
 
             // Of the process. The second name is the one of older kernels.
-            new(TaskFields.Core, Task, At(in r.StartBootNanoseconds), "start_boottime", "real_start_time"),
-            new(TaskFields.Core, Task, At(in r.State), "__state", "state"),
-            new(TaskFields.Core, Task, At(in r.ExitState), "exit_state"),
-            new(TaskFields.Core, Task, At(in r.ExitCode), "exit_code"),
-            new(TaskFields.Core, Task, At(in r.TraceFlags), "ptrace"),
-            new(TaskFields.Core, Task, At(in r.Processor), "thread_info.cpu", "cpu"),
-            new(TaskFields.Core, Task, At(in r.StaticPriority), "static_prio"),
-            new(TaskFields.Core, Task, At(in r.Priority), "prio"),
-            new(TaskFields.Core, Task, At(in r.RealTimePriority), "rt_priority"),
-            new(TaskFields.Core, Task, At(in r.Policy), "policy"),
-            new(TaskFields.Core, Task, At(in r.Name), "comm"),
-            new(TaskFields.Core, Task, At(in r.ParentPid), "real_parent.tgid"),
-            new(TaskFields.Core, Task, At(in r.ParentStartBootNanoseconds), "real_parent.group_leader.start_boottime", "real_parent.group_leader.real_start_time"),
-            new(TaskFields.Core, Task, At(in r.TracerPid), "parent.pid"),
-            new(TaskFields.Core, Signal, At(in r.Threads), "nr_threads"),
-            new(TaskFields.Core, Signal, At(in r.ProcessGroupId), "pids[2].numbers[0].nr"),
-            new(TaskFields.Core, Signal, At(in r.SessionId), "pids[3].numbers[0].nr"),
-            new(TaskFields.Terminal, Signal, At(in r.TerminalMajor), "tty.driver.major"),
-            new(TaskFields.Terminal, Signal, At(in r.TerminalMinorStart), "tty.driver.minor_start"),
-            new(TaskFields.Terminal, Signal, At(in r.TerminalIndex), "tty.index"),
-            new(TaskFields.OutOfMemory, Signal, At(in r.OutOfMemoryAdjustment), "oom_score_adj"),
-            new(TaskFields.Memory, Memory, At(in r.FilePages), "rss_stat[0].count", "rss_stat.count[0].counter"),
-            new(TaskFields.Memory, Memory, At(in r.AnonymousPages), "rss_stat[1].count", "rss_stat.count[1].counter"),
-            new(TaskFields.Memory, Memory, At(in r.SwappedPages), "rss_stat[2].count", "rss_stat.count[2].counter"),
-            new(TaskFields.Memory, Memory, At(in r.SharedMemoryPages), "rss_stat[3].count", "rss_stat.count[3].counter"),
-            new(TaskFields.Memory, Memory, At(in r.VirtualPages), "total_vm"),
-            new(TaskFields.Memory, Memory, At(in r.PeakResidentPages), "hiwater_rss"),
-            new(TaskFields.Memory, Memory, At(in r.LockedPages), "locked_vm"),
-            new(TaskFields.Image, Image, At(in r.ImageInode), "i_ino"),
-            new(TaskFields.Image, Image, At(in r.ImageLinks), "i_nlink"),
-            new(TaskFields.Image, Image, At(in r.ImageDevice), "i_sb.s_dev"),
-            new(TaskFields.Executions, Task, At(in r.Executions), "self_exec_id"),
-            new(TaskFields.PidInode, Task, At(in r.PidInode), "thread_pid.ino"),
-            new(TaskFields.Sandbox, Task, At(in r.SeccompMode), "seccomp.mode"),
-            new(TaskFields.Sandbox, Task, At(in r.AtomicFlags), "atomic_flags"),
-            new(TaskFields.Audit, Task, At(in r.LoginUserId), "loginuid.val"),
-            new(TaskFields.Audit, Task, At(in r.AuditSessionId), "sessionid"),
-            new(TaskFields.Cgroup, Task, At(in r.CgroupId), "cgroups.dfl_cgrp.kn.id"),
-            new(TaskFields.Credentials, Credentials, At(in r.Securebits), "securebits"),
-            new(TaskFields.Credentials, Credentials, At(in r.RealUserId), "uid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.EffectiveUserId), "euid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.SavedUserId), "suid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.FileSystemUserId), "fsuid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.RealGroupId), "gid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.EffectiveGroupId), "egid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.SavedGroupId), "sgid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.FileSystemGroupId), "fsgid.val"),
-            new(TaskFields.Credentials, Credentials, At(in r.InheritableCapabilities), "cap_inheritable.val", "cap_inheritable.cap"),
-            new(TaskFields.Credentials, Credentials, At(in r.PermittedCapabilities), "cap_permitted.val", "cap_permitted.cap"),
-            new(TaskFields.Credentials, Credentials, At(in r.EffectiveCapabilities), "cap_effective.val", "cap_effective.cap"),
-            new(TaskFields.Credentials, Credentials, At(in r.BoundingCapabilities), "cap_bset.val", "cap_bset.cap"),
-            new(TaskFields.Credentials, Credentials, At(in r.AmbientCapabilities), "cap_ambient.val", "cap_ambient.cap"),
-            new(TaskFields.Namespaces, Credentials, At(in r.UserNamespace), "user_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.CgroupNamespace), "cgroup_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.IpcNamespace), "ipc_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.MountNamespace), "mnt_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.NetworkNamespace), "net_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.ChildPidNamespace), "pid_ns_for_children.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.TimeNamespace), "time_ns.ns.inum"),
-            new(TaskFields.Namespaces, Namespaces, At(in r.UtsNamespace), "uts_ns.ns.inum"),
+            new(TaskFields.Core, At(in r.StartBootNanoseconds), "start_boottime", "real_start_time"),
+            new(TaskFields.Core, At(in r.State), "__state", "state"),
+            new(TaskFields.Core, At(in r.ExitState), "exit_state"),
+            new(TaskFields.Core, At(in r.ExitCode), "exit_code"),
+            new(TaskFields.Core, At(in r.TraceFlags), "ptrace"),
+            new(TaskFields.Core, At(in r.Processor), "thread_info.cpu", "cpu"),
+            new(TaskFields.Core, At(in r.StaticPriority), "static_prio"),
+            new(TaskFields.Core, At(in r.Priority), "prio"),
+            new(TaskFields.Core, At(in r.RealTimePriority), "rt_priority"),
+            new(TaskFields.Core, At(in r.Policy), "policy"),
+            new(TaskFields.Core, At(in r.Name), "comm"),
+            new(TaskFields.Core, At(in r.ParentPid), "real_parent.tgid"),
+            new(TaskFields.Core, At(in r.ParentStartBootNanoseconds), "real_parent.group_leader.start_boottime", "real_parent.group_leader.real_start_time"),
+            new(TaskFields.Core, At(in r.TracerPid), "parent.pid"),
+            new(TaskFields.Core, At(in r.Threads), "signal.nr_threads"),
+            new(TaskFields.Core, At(in r.ProcessGroupId), "signal.pids[2].numbers[0].nr"),
+            new(TaskFields.Core, At(in r.SessionId), "signal.pids[3].numbers[0].nr"),
+            new(TaskFields.Terminal, At(in r.TerminalMajor), "signal.tty.driver.major"),
+            new(TaskFields.Terminal, At(in r.TerminalMinorStart), "signal.tty.driver.minor_start"),
+            new(TaskFields.Terminal, At(in r.TerminalIndex), "signal.tty.index"),
+            new(TaskFields.OutOfMemory, At(in r.OutOfMemoryAdjustment), "signal.oom_score_adj"),
+            new(TaskFields.Memory, At(in r.FilePages), "mm.rss_stat[0].count", "mm.rss_stat.count[0].counter"),
+            new(TaskFields.Memory, At(in r.AnonymousPages), "mm.rss_stat[1].count", "mm.rss_stat.count[1].counter"),
+            new(TaskFields.Memory, At(in r.SwappedPages), "mm.rss_stat[2].count", "mm.rss_stat.count[2].counter"),
+            new(TaskFields.Memory, At(in r.SharedMemoryPages), "mm.rss_stat[3].count", "mm.rss_stat.count[3].counter"),
+            new(TaskFields.Memory, At(in r.VirtualPages), "mm.total_vm"),
+            new(TaskFields.Memory, At(in r.PeakResidentPages), "mm.hiwater_rss"),
+            new(TaskFields.Memory, At(in r.LockedPages), "mm.locked_vm"),
+            new(TaskFields.Image, At(in r.ImageInode), "mm.exe_file.f_inode.i_ino"),
+            new(TaskFields.Image, At(in r.ImageLinks), "mm.exe_file.f_inode.i_nlink"),
+            new(TaskFields.Image, At(in r.ImageDevice), "mm.exe_file.f_inode.i_sb.s_dev"),
+            new(TaskFields.Executions, At(in r.Executions), "self_exec_id"),
+            new(TaskFields.PidInode, At(in r.PidInode), "thread_pid.ino"),
+            new(TaskFields.Sandbox, At(in r.SeccompMode), "seccomp.mode"),
+            new(TaskFields.Sandbox, At(in r.AtomicFlags), "atomic_flags"),
+            new(TaskFields.Audit, At(in r.LoginUserId), "loginuid.val"),
+            new(TaskFields.Audit, At(in r.AuditSessionId), "sessionid"),
+            new(TaskFields.Cgroup, At(in r.CgroupId), "cgroups.dfl_cgrp.kn.id"),
+            new(TaskFields.Credentials, At(in r.Securebits), "real_cred.securebits"),
+            new(TaskFields.Credentials, At(in r.RealUserId), "real_cred.uid.val"),
+            new(TaskFields.Credentials, At(in r.EffectiveUserId), "real_cred.euid.val"),
+            new(TaskFields.Credentials, At(in r.SavedUserId), "real_cred.suid.val"),
+            new(TaskFields.Credentials, At(in r.FileSystemUserId), "real_cred.fsuid.val"),
+            new(TaskFields.Credentials, At(in r.RealGroupId), "real_cred.gid.val"),
+            new(TaskFields.Credentials, At(in r.EffectiveGroupId), "real_cred.egid.val"),
+            new(TaskFields.Credentials, At(in r.SavedGroupId), "real_cred.sgid.val"),
+            new(TaskFields.Credentials, At(in r.FileSystemGroupId), "real_cred.fsgid.val"),
+            new(TaskFields.Credentials, At(in r.InheritableCapabilities), "real_cred.cap_inheritable.val", "real_cred.cap_inheritable.cap"),
+            new(TaskFields.Credentials, At(in r.PermittedCapabilities), "real_cred.cap_permitted.val", "real_cred.cap_permitted.cap"),
+            new(TaskFields.Credentials, At(in r.EffectiveCapabilities), "real_cred.cap_effective.val", "real_cred.cap_effective.cap"),
+            new(TaskFields.Credentials, At(in r.BoundingCapabilities), "real_cred.cap_bset.val", "real_cred.cap_bset.cap"),
+            new(TaskFields.Credentials, At(in r.AmbientCapabilities), "real_cred.cap_ambient.val", "real_cred.cap_ambient.cap"),
+            new(TaskFields.Namespaces, At(in r.UserNamespace), "real_cred.user_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.CgroupNamespace), "nsproxy.cgroup_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.IpcNamespace), "nsproxy.ipc_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.MountNamespace), "nsproxy.mnt_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.NetworkNamespace), "nsproxy.net_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.ChildPidNamespace), "nsproxy.pid_ns_for_children.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.TimeNamespace), "nsproxy.time_ns.ns.inum"),
+            new(TaskFields.Namespaces, At(in r.UtsNamespace), "nsproxy.uts_ns.ns.inum"),
         ];
     }
 
@@ -183,16 +180,16 @@ internal sealed class TaskProgram
                 continue;
             }
 
-            if (TryBase(in btf, task, row.Base, out uint start)
-                && TryResolve(in btf, start, row, out KernelField field)
-                && (row.InSignal is null || (TryBase(in btf, task, "signal", out uint signal) && TrySignal(in btf, signal, row.InSignal))))
+            KernelField? field = TryResolve(in btf, task, row.Ways, row.Place);
+            KernelField? ended = row.Ended is null ? null : TryResolve(in btf, task, [row.Ended], row.Place);
+            if (field is null || (row.Ended is not null && ended is null))
             {
-                _found.Add((row, field));
+                lacking |= row.Group;
+                missing.Add(field is null ? row.Ways[0] : row.Ended!); // null only where the first condition holds
                 continue;
             }
 
-            lacking |= row.Group;
-            missing.Add(row.Base.Length == 0 ? row.Ways[0] : $"{row.Base}.{row.Ways[0]}");
+            _found.Add(new Found(row, field, ended));
         }
 
         // A group is there whole or not at all.
@@ -201,56 +198,21 @@ internal sealed class TaskProgram
         Missing = missing;
     }
 
-    private bool TryBase(in Btf btf, uint task, string path, out uint structId)
+    private static KernelField? TryResolve(in Btf btf, uint task, string[] ways, Place place)
     {
-        structId = task;
-        if (path.Length == 0)
-        {
-            return true;
-        }
-
-        if (!_bases.TryGetValue(path, out KernelField? field))
-        {
-            if (!btf.TryResolve(task, path, out field))
-            {
-                return false;
-            }
-
-            _bases.Add(path, field);
-        }
-
-        structId = field.PointeeId;
-        return structId != 0;
-    }
-
-    private static bool TryResolve(in Btf btf, uint start, Row row, out KernelField field)
-    {
-        foreach (string way in row.Ways)
+        foreach (string way in ways)
         {
             // Capabilities were two words of 32 bits before 6.3: eight bytes either way, and read at once.
-            if (btf.TryResolve(start, way, out field) && (field.IsScalar || field.Size == row.Place.Size) && field.BitCount == 0)
+            if (btf.TryResolve(task, way, out KernelField field)
+                && (field.IsScalar || field.Size == place.Size)
+                && field.BitCount == 0
+                && field.Hops.Length < s_pointers.Length)
             {
-                return true;
+                return field;
             }
         }
 
-        field = null!; // read only after success
-        return false;
-    }
-
-    private bool TrySignal(in Btf btf, uint signal, string way)
-    {
-        if (!_bases.ContainsKey("signal/" + way))
-        {
-            if (!btf.TryResolve(signal, way, out KernelField field))
-            {
-                return false;
-            }
-
-            _bases.Add("signal/" + way, field);
-        }
-
-        return true;
+        return null;
     }
 
     private void Write()
@@ -265,10 +227,13 @@ internal sealed class TaskProgram
             .Load(R7, R6, ContextTask, BpfSize.Double)
             .JumpIf(BpfCondition.Equal, R7, 0, done);
 
-        Zero(0, usageSize, isUsage: true);
-        foreach ((Row row, KernelField field) in _found.Where(found => found.Row.IsUsage))
+        Zero(0, usageSize);
+        foreach (Found found in _found)
         {
-            Copy(R7, row, field);
+            if (found.Row.IsUsage)
+            {
+                Copy(found.Field, found.Row.Place);
+            }
         }
 
         // A thread beside its process's first one: only what it used.
@@ -278,29 +243,26 @@ internal sealed class TaskProgram
             .JumpIf(BpfCondition.Equal, R1, R2, isProcess)
             .Store(R10, Stack(0), unchecked((int)TaskRecords.Thread), BpfSize.Word);
         WriteOut(usageSize);
-        _code.Jump(done);
-
         _code
+            .Jump(done)
             .Mark(isProcess)
-            .Store(R10, Stack(0), TaskRecordsProcess, BpfSize.Word);
-        Zero(usageSize, Size, isUsage: false);
-        foreach (IGrouping<string, (Row Row, KernelField Field)> part in _found.Where(found => !found.Row.IsUsage).GroupBy(found => found.Row.Base))
+            .Store(R10, Stack(0), unchecked((int)TaskRecords.Process), BpfSize.Word);
+        Zero(usageSize, Size);
+
+        // What threads that ended used up stands in the signal struct.
+        foreach (Found found in _found)
         {
-            BpfRegister start = R7;
-            if (part.Key.Length > 0)
+            if (found.Ended is { } ended)
             {
-                _code.LoadField(R8, R7, _bases[part.Key]);
-                start = R8;
+                AddTo(ended, found.Row.Place);
             }
+        }
 
-            foreach ((Row row, KernelField field) in part)
+        foreach (Found found in _found)
+        {
+            if (!found.Row.IsUsage)
             {
-                Copy(start, row, field);
-            }
-
-            if (part.Key == "signal")
-            {
-                AddEndedThreads();
+                Copy(found.Field, found.Row.Place);
             }
         }
 
@@ -309,28 +271,13 @@ internal sealed class TaskProgram
         Instructions = _code.Build();
     }
 
-    private const int TaskRecordsProcess = unchecked((int)TaskRecords.Process);
-
-    // What threads that ended used up stands in the signal struct (r8).
-    private void AddEndedThreads()
-    {
-        foreach ((Row row, KernelField _) in _found.Where(found => found.Row.InSignal is not null))
-        {
-            _code
-                .LoadField(R2, R8, _bases["signal/" + row.InSignal])
-                .Load(R1, R10, Stack(row.Place.Offset), BpfSize.Double)
-                .Compute(BpfOperation.Add, R1, R2)
-                .Store(R10, Stack(row.Place.Offset), R1, BpfSize.Double);
-        }
-    }
-
     // The stack is not cleared, and what is not written must not go out: zeros wherever no field will stand.
-    private void Zero(int from, int to, bool isUsage)
+    private void Zero(int from, int to)
     {
-        bool[] written = new bool[to];
-        foreach ((Row row, KernelField _) in _found.Where(found => found.Row.IsUsage == isUsage))
+        bool[] written = new bool[Size];
+        foreach (Found found in _found)
         {
-            written.AsSpan(row.Place.Offset, row.Place.Size).Fill(true);
+            written.AsSpan(found.Row.Place.Offset, found.Row.Place.Size).Fill(true);
         }
 
         for (int offset = from; offset < to; offset += sizeof(ulong))
@@ -342,51 +289,85 @@ internal sealed class TaskProgram
         }
     }
 
-    private void Copy(BpfRegister start, Row row, KernelField field)
+    // Loads the pointers on the way that no register holds yet. Each costs the verifier a search through the kernel's types, so none is loaded twice
+    // in a row: that was a third of the time to load the program.
+    private BpfRegister Follow(KernelField field)
     {
-        if (row.Place.Size <= sizeof(ulong))
+        int common = 0;
+        while (common < _followed.Count && common < field.Hops.Length && _followed[common] == field.Hops[common])
         {
-            // What is longer here than in the kernel is a number that only counts up, or a size that it has once had: zeros above.
-            KernelField read = field.IsScalar ? field : field with { Size = row.Place.Size };
-            _code.LoadField(R1, start, read);
-            if (read is { IsSigned: true, Size: < sizeof(uint) })
+            common++;
+        }
+
+        _followed.RemoveRange(common, _followed.Count - common);
+        for (int depth = common; depth < field.Hops.Length; depth++)
+        {
+            _code.Load(s_pointers[depth + 1], s_pointers[depth], field.Hops[depth], BpfSize.Double);
+            _followed.Add(field.Hops[depth]);
+        }
+
+        return s_pointers[field.Hops.Length];
+    }
+
+    private void AddTo(KernelField field, Place place) => _code
+        .LoadField(R1, Follow(field), field with { Hops = [] })
+        .Load(R2, R10, Stack(place.Offset), BpfSize.Double)
+        .Compute(BpfOperation.Add, R1, R2)
+        .Store(R10, Stack(place.Offset), R1, BpfSize.Double);
+
+    private void Copy(KernelField field, Place place)
+    {
+        BpfRegister from = Follow(field);
+        field = field with { Hops = [] };
+        if (place.Size <= sizeof(ulong))
+        {
+            // A number that is longer in the kernel than here is cut, one that is longer here is filled up: with its sign where it is short.
+            field = field.IsScalar ? field : field with { Size = place.Size };
+            _code.LoadField(R1, from, field);
+            if (field is { IsSigned: true, Size: < sizeof(uint) })
             {
-                int above = 64 - (read.Size * 8);
+                int above = 64 - (field.Size * 8);
                 _code.Compute(BpfOperation.ShiftLeft, R1, above).Compute(BpfOperation.ShiftRightSigned, R1, above);
             }
 
-            _code.Store(R10, Stack(row.Place.Offset), R1, SizeOf(row.Place.Size));
+            _code.Store(R10, Stack(place.Offset), R1, SizeOf(place.Size));
             return;
         }
 
         // A name: eight bytes at a time.
-        for (int done = 0; done < row.Place.Size; done += sizeof(ulong))
+        for (int done = 0; done < place.Size; done += sizeof(ulong))
         {
             _code
-                .LoadField(R1, start, field with { Offset = field.Offset + done, Size = sizeof(ulong) })
-                .Store(R10, Stack(row.Place.Offset + done), R1, BpfSize.Double);
+                .Load(R1, from, field.Offset + done, BpfSize.Double)
+                .Store(R10, Stack(place.Offset + done), R1, BpfSize.Double);
         }
     }
 
     // bpf_seq_write(meta->seq, record, size). Its result is not looked at: when the buffer is full the kernel runs the program for this task again.
-    private void WriteOut(int size) => _code
-        .Load(R1, R6, ContextMeta, BpfSize.Double)
-        .Load(R1, R1, MetaSequence, BpfSize.Double)
-        .Move(R2, R10)
-        .Compute(BpfOperation.Add, R2, Stack(0))
-        .Move(R3, size)
-        .Call(BpfHelper.SequenceWrite);
+    private void WriteOut(int size)
+    {
+        _code
+            .Load(R1, R6, ContextMeta, BpfSize.Double)
+            .Load(R1, R1, MetaSequence, BpfSize.Double)
+            .Move(R2, R10)
+            .Compute(BpfOperation.Add, R2, Stack(0))
+            .Move(R3, size)
+            .Call(BpfHelper.SequenceWrite);
+        _followed.Clear(); // a call spoils r1 to r5
+    }
 
     private static int Stack(int offset) => offset - Size;
 
     private readonly record struct Place(int Offset, int Size);
 
-    /// <summary>One field: where it stands in our record, and where the kernel has it.</summary>
-    private sealed record Row(TaskFields Group, string Base, Place Place, params string[] Ways)
+    /// <summary>One field: where it stands in our record, and where the kernel has it, from task_struct on.</summary>
+    private sealed record Row(TaskFields Group, Place Place, params string[] Ways)
     {
         internal bool IsUsage { get; init; }
 
-        /// <summary>Where the signal struct keeps the sum of threads that ended.</summary>
-        internal string? InSignal { get; init; }
+        /// <summary>Where the sum of threads that ended is kept.</summary>
+        internal string? Ended { get; init; }
     }
+
+    private sealed record Found(Row Row, KernelField Field, KernelField? Ended);
 }
