@@ -17,7 +17,7 @@ static int Capture(string name)
     long frames = 0;
     ulong sum = 0;
     TimeSpan before = Environment.CpuUsage.TotalTime;
-    while (device.Wait(frames == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(500)) == FrameWait.Ready)
+    while (device.Wait(frames == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2)) == FrameWait.Ready)
     {
         foreach (Frame frame in device.Receive())
         {

@@ -26,6 +26,11 @@ internal sealed class MappedMemory : SafeHandle
     internal static MappedMemory Map(FileDescriptor fd, long length) =>
         Map(fd, 0, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED);
 
+    /// <summary>Maps a part of <paramref name="fd"/>, readable and writable, shared.</summary>
+    /// <exception cref="NativeException">The system refused.</exception>
+    internal static MappedMemory Map(FileDescriptor fd, long offset, long length) =>
+        Map(fd, offset, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED);
+
     /// <summary>Maps a part of <paramref name="fd"/> for reading; writing through a slice of it ends the process.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
     internal static MappedMemory MapReadOnly(FileDescriptor fd, long offset, long length, bool isShared) =>

@@ -13,7 +13,7 @@ internal sealed class Wire : IDisposable
     {
         Host = NeedsRoot.Namespace();
         Host.Shell("""
-            ip link add left type veth peer name right
+            ip link add left numtxqueues 1 numrxqueues 1 type veth peer name right numtxqueues 1 numrxqueues 1
             for end in left right; do ip link set $end addrgenmode none arp off; ip link set $end up; done
             """);
     }

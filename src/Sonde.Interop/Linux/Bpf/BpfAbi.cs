@@ -37,6 +37,7 @@ internal static class BpfAbi
     internal const uint BPF_MAP_TYPE_PERCPU_ARRAY = 6;
     internal const uint BPF_MAP_TYPE_LRU_HASH = 9;
     internal const uint BPF_MAP_TYPE_LRU_PERCPU_HASH = 10;
+    internal const uint BPF_MAP_TYPE_XSKMAP = 17;
     internal const uint BPF_MAP_TYPE_RINGBUF = 27;
 
     internal const ulong BPF_ANY = 0;
@@ -49,6 +50,7 @@ internal static class BpfAbi
     internal const uint BPF_PROG_TYPE_SOCK_OPS = 13;
     internal const uint BPF_PROG_TYPE_RAW_TRACEPOINT = 17;
     internal const uint BPF_PROG_TYPE_CGROUP_SOCK_ADDR = 18;
+    internal const uint BPF_PROG_TYPE_XDP = 6;
     internal const uint BPF_PROG_TYPE_TRACING = 26;
 
     internal const uint BPF_CGROUP_INET_INGRESS = 0;
@@ -65,6 +67,7 @@ internal static class BpfAbi
     internal const uint BPF_CGROUP_UDP6_RECVMSG = 20;
     internal const uint BPF_TRACE_RAW_TP = 23;
     internal const uint BPF_TRACE_ITER = 28;
+    internal const uint BPF_XDP = 37;
     internal const uint BPF_CGROUP_INET_SOCK_RELEASE = 34;
 
     internal const uint BPF_F_ALLOW_MULTI = 2;
@@ -138,6 +141,7 @@ internal static class BpfAbi
     internal const int BPF_FUNC_get_current_uid_gid = 15;
     internal const int BPF_FUNC_get_current_comm = 16;
     internal const int BPF_FUNC_skb_load_bytes = 26;
+    internal const int BPF_FUNC_redirect_map = 51;
     internal const int BPF_FUNC_get_current_task = 35;
     internal const int BPF_FUNC_get_socket_cookie = 46;
     internal const int BPF_FUNC_get_socket_uid = 47;

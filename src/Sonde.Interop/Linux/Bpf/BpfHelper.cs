@@ -28,6 +28,9 @@ internal enum BpfHelper
     KernelTimeBootNanoseconds = BpfAbi.BPF_FUNC_ktime_get_boot_ns,
     SequenceWrite = BpfAbi.BPF_FUNC_seq_write,
     SocketCgroupId = BpfAbi.BPF_FUNC_sk_cgroup_id,
+
+    /// <summary>What an XDP program returns to lead a packet to a socket of a map; the third argument is what is done when the map has none.</summary>
+    RedirectToMap = BpfAbi.BPF_FUNC_redirect_map,
     RingOutput = BpfAbi.BPF_FUNC_ringbuf_output,
     RingReserve = BpfAbi.BPF_FUNC_ringbuf_reserve,
     RingSubmit = BpfAbi.BPF_FUNC_ringbuf_submit,

@@ -22,6 +22,10 @@ internal sealed class BpfLink : IDisposable
         return Create(program, target.Number, type);
     }
 
+    /// <summary>Attaches an XDP program to an interface of the calling thread's network namespace: in the driver where it can, else behind it (kernel 5.9).</summary>
+    /// <exception cref="NativeException">The system refused; EBUSY when there is one already.</exception>
+    internal static BpfLink AttachToInterface(BpfProgram program, int interfaceIndex) => Create(program, (uint)interfaceIndex, BpfAttachType.Xdp);
+
     /// <summary>Makes an iterator of a program; nothing runs until <see cref="BpfIterator.Walk"/>.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
     internal static BpfLink AttachIterator(BpfProgram program) => Create(program, 0, BpfAttachType.Iterator);

@@ -21,6 +21,9 @@ internal enum BpfMapType : uint
     /// <summary>As <see cref="LruHash"/>, one value for each processor.</summary>
     LruPerCpuHash = BpfAbi.BPF_MAP_TYPE_LRU_PERCPU_HASH,
 
+    /// <summary>XDP sockets by the number of their queue (CAP_NET_ADMIN).</summary>
+    XdpSockets = BpfAbi.BPF_MAP_TYPE_XSKMAP,
+
     /// <summary>A queue of records of any length, mapped into the reader (kernel 5.8).</summary>
     RingBuffer = BpfAbi.BPF_MAP_TYPE_RINGBUF,
 }

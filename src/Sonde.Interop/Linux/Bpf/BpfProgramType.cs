@@ -6,6 +6,9 @@ internal enum BpfProgramType : uint
     /// <summary>A tracepoint by its number in tracefs.</summary>
     Tracepoint = BpfAbi.BPF_PROG_TYPE_TRACEPOINT,
 
+    /// <summary>Packets of an interface before the network stack sees them.</summary>
+    Xdp = BpfAbi.BPF_PROG_TYPE_XDP,
+
     /// <summary>Packets of the sockets of a cgroup.</summary>
     CgroupSkb = BpfAbi.BPF_PROG_TYPE_CGROUP_SKB,
 
@@ -45,6 +48,9 @@ internal enum BpfAttachType : uint
 
     /// <summary>A tracepoint with typed arguments, named by the id of its BTF typedef.</summary>
     TracepointBtf = BpfAbi.BPF_TRACE_RAW_TP,
+
+    /// <summary>The entrance of an interface.</summary>
+    Xdp = BpfAbi.BPF_XDP,
 
     /// <summary>An iterator, named by the id of its BTF function.</summary>
     Iterator = BpfAbi.BPF_TRACE_ITER,

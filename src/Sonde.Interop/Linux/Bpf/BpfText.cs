@@ -121,6 +121,7 @@ internal static class BpfText
 
     private static string HelperName(BpfHelper helper) => helper switch
     {
+        BpfHelper.RedirectToMap => "bpf_redirect_map",
         BpfHelper.MapLookup => "bpf_map_lookup_elem",
         BpfHelper.MapUpdate => "bpf_map_update_elem",
         BpfHelper.MapDelete => "bpf_map_delete_elem",
