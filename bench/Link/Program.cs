@@ -17,7 +17,7 @@ static int Capture(string name)
     long frames = 0;
     ulong sum = 0;
     TimeSpan before = Environment.CpuUsage.TotalTime;
-    while (device.Wait(frames == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(500)) == FrameWait.Ready)
+    while (device.Wait(frames == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2)) == FrameWait.Ready)
     {
         foreach (Frame frame in device.Receive())
         {
@@ -74,7 +74,7 @@ static int Ask(string name, string how, int count)
                 answers += frame.Data.Length;
                 if (round >= 0)
                 {
-                    times[round] = (long)Stopwatch.GetElapsedTime(started).TotalNanoseconds;
+                    times[round] = (Stopwatch.GetTimestamp() - started) * (1_000_000_000 / Stopwatch.Frequency);
                 }
             }
         }

@@ -1,6 +1,6 @@
 // The rivals of bench/link: the loops that a C programmer would write, and the sender that both sides are measured with.
 //   link send IF COUNT            sends COUNT 60-byte frames as fast as it can (sendmmsg, past the queueing discipline)
-//   link recvfrom IF              receives until half a second is quiet; prints frames, drops, microseconds of processor time
+//   link recvfrom IF              receives until two seconds are quiet; prints frames, drops, microseconds of processor time
 //   link run PROGRAM…             runs a program until half a second after SIGUSR1 came, interrupts it, prints its microseconds of processor time
 //   link echo IF poll|spin        sends back every frame of EtherType 0x88A4
 //   link ask IF poll|spin COUNT   asks COUNT times; prints p50 and p99 of the round trip in nanoseconds
@@ -82,7 +82,7 @@ static int receive_frames(const char *name) {
   long frames = 0;
   unsigned long sum = 0;
   struct pollfd wait = {fd, POLLIN, 0};
-  while (poll(&wait, 1, frames == 0 ? -1 : 500) > 0) {
+  while (poll(&wait, 1, frames == 0 ? -1 : 2000) > 0) {
     struct sockaddr_ll from;
     socklen_t length = sizeof from;
     ssize_t got;

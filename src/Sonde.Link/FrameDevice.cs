@@ -31,7 +31,7 @@ public abstract partial class FrameDevice : IDisposable
     /// <summary>The interface's index; 0 for all interfaces.</summary>
     public abstract int InterfaceIndex { get; }
 
-    /// <summary>The way frames come: "af_packet ring", "af_packet socket", "af_xdp copy", "bpf", "npcap", "rawsocket".</summary>
+    /// <summary>The way frames come: "af_packet ring", "af_packet slots", "af_packet socket", "af_xdp copy", "af_xdp zero-copy", "bpf", "npcap", "rawsocket".</summary>
     public abstract string Backend { get; }
 
     /// <summary>What frames begin with.</summary>

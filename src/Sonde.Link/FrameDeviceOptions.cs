@@ -29,13 +29,13 @@ public sealed record FrameDeviceOptions
     /// <summary>Only frames of this EtherType; 0 for all. The kernel then hands nothing else to the device, its own frames neither.</summary>
     public ushort EtherType { get; init; }
 
-    /// <summary>The size of the buffer that frames wait in, in bytes, where the mode has one.</summary>
+    /// <summary>The size of the buffer that frames wait in, in bytes, where the mode has one; AF_XDP has its own.</summary>
     public int BufferSize { get; init; } = 32 << 20;
 
     /// <summary>How long a frame waits at most in a block that is not full; capture mode only.</summary>
     public TimeSpan BlockTimeout { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a wait first looks again and again before it sleeps; latency mode only. Costs a processor for that time.</summary>
+    /// <summary>How long a wait first looks again and again before it sleeps; not in capture mode. Costs a processor for that time.</summary>
     public TimeSpan Spin { get; init; }
 
     /// <summary>Whether frames to send go past the queueing discipline: faster, but unshaped, and full queues drop (Linux).</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.Versioning;
 using Sonde.Interop.Linux;
+using Sonde.Interop.Linux.Bpf;
 using Sonde.Testing;
 
 namespace Sonde.Interop.Tests;
@@ -14,11 +15,12 @@ public sealed class LinuxLayoutTests
 
     public static TheoryData<string> Structs() =>
         [.. NativeLayout.StructsIn(typeof(LibC).Assembly, "Sonde.Interop.Linux")
+            .Concat(NativeLayout.StructsIn(typeof(LibC).Assembly, "Sonde.Interop.Linux.Bpf"))
             .Concat(NativeLayout.StructsIn(typeof(LibC).Assembly, "Sonde.Interop.Unix"))
             .Select(type => type.FullName!)];
 
     public static TheoryData<string> Constants() =>
-        [.. new[] { typeof(LibC), typeof(Netlink), typeof(RtNetlink), typeof(EthtoolNetlink), typeof(Packet), typeof(Unix.LibC) }
+        [.. new[] { typeof(LibC), typeof(Netlink), typeof(RtNetlink), typeof(EthtoolNetlink), typeof(Packet), typeof(Xdp), typeof(BpfAbi), typeof(Unix.LibC) }
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic))
             .Where(field => field.IsLiteral && field.Name != "Library")
             .Select(field => $"{field.DeclaringType!.FullName}:{field.Name}")];
@@ -59,6 +61,7 @@ public sealed class LinuxLayoutTests
         int value => (int)c == value,
         uint value => (uint)c == value,
         long value => c == value,
+        ulong value => (ulong)c == value,
         _ => throw new NotSupportedException($"constants of {ours.GetType()} are not compared"),
     };
 

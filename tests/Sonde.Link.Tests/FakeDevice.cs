@@ -99,6 +99,10 @@ internal sealed class FakeDevice() : FrameDevice("fake0")
         Trespass = _closed ? "woken after it was closed" : Trespass;
         _woken = true;
         _signal.Release();
+
+        // The receiver leaves meanwhile; what is being woken must not be closed under the one who wakes it.
+        Thread.SpinWait(10_000);
+        Trespass = _closed ? "closed while it was woken" : Trespass;
     }
 
     private protected override void CloseCore()

@@ -136,6 +136,22 @@ internal struct tpacket3_hdr
     internal ulong tp_padding;
 }
 
+/// <summary>struct tpacket2_hdr (linux/if_packet.h): what a slot begins with; a struct sockaddr_ll follows.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct tpacket2_hdr
+{
+    internal uint tp_status;
+    internal uint tp_len;
+    internal uint tp_snaplen;
+    internal ushort tp_mac;
+    internal ushort tp_net;
+    internal uint tp_sec;
+    internal uint tp_nsec;
+    internal ushort tp_vlan_tci;
+    internal ushort tp_vlan_tpid;
+    internal uint tp_padding;
+}
+
 /// <summary>struct tpacket_auxdata (linux/if_packet.h): what recvmsg tells beside a frame.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct tpacket_auxdata
@@ -260,6 +276,7 @@ internal static class Packet
     internal const int PACKET_FANOUT_QM = 5;
     internal const int PACKET_FANOUT_FLAG_DEFRAG = 0x8000;
 
+    internal const int TPACKET_V2 = 1;
     internal const int TPACKET_V3 = 2;
     internal const uint TP_STATUS_KERNEL = 0;
     internal const uint TP_STATUS_USER = 1;

@@ -23,10 +23,24 @@ internal sealed class MappedMemory : SafeHandle
 
     /// <summary>Maps <paramref name="length"/> bytes of <paramref name="fd"/> from its start, readable and writable, shared.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
-    internal static MappedMemory Map(FileDescriptor fd, long length)
+    internal static MappedMemory Map(FileDescriptor fd, long length) =>
+        Map(fd, 0, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED);
+
+    /// <summary>Maps a part of <paramref name="fd"/>, readable and writable, shared.</summary>
+    /// <exception cref="NativeException">The system refused.</exception>
+    internal static MappedMemory Map(FileDescriptor fd, long offset, long length) =>
+        Map(fd, offset, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED);
+
+    /// <summary>Maps a part of <paramref name="fd"/> for reading; writing through a slice of it ends the process.</summary>
+    /// <exception cref="NativeException">The system refused.</exception>
+    internal static MappedMemory MapReadOnly(FileDescriptor fd, long offset, long length, bool isShared) =>
+        Map(fd, offset, length, LibC.PROT_READ, isShared ? LibC.MAP_SHARED : LibC.MAP_PRIVATE);
+
+    private static MappedMemory Map(FileDescriptor fd, long offset, long length, int protection, int flags)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        nint address = LibC.mmap(0, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, fd, 0);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        nint address = LibC.mmap(0, (nuint)length, protection, flags, fd, offset);
         return address == -1
             ? throw new NativeException("mmap", NativeError.LastErrno())
             : new MappedMemory(address, (nuint)length);

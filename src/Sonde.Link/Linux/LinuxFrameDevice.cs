@@ -19,6 +19,7 @@ internal abstract class LinuxFrameDevice : FrameDevice
     private readonly Lock _counting = new();
     private readonly LinkLosses? _losses;
     private readonly TimeSpan _patience;
+    private readonly long _spin;
     private bool _closed;
     private long _dropped;
     private long _stalls;
@@ -36,6 +37,7 @@ internal abstract class LinuxFrameDevice : FrameDevice
         Socket = setup.Socket;
         Shaper = setup.Shaper;
         FiltersInKernel = setup.FiltersInKernel;
+        _spin = options.Mode == FrameMode.Latency ? (long)(options.Spin.TotalSeconds * Stopwatch.Frequency) : 0;
         _patience = s_lookWhileDown + options.BlockTimeout;
         _losses = LinkLosses.TryOpen(_link.Index);
         setup.HandOver();
@@ -84,9 +86,6 @@ internal abstract class LinuxFrameDevice : FrameDevice
 
     private protected FrameShaper Shaper { get; }
 
-    /// <summary>Whether the device is about to be closed: for loops that do not sleep.</summary>
-    private protected bool IsEnding => Volatile.Read(ref _ending);
-
     private protected abstract long Malformed { get; }
 
     private protected abstract bool CountsStalls { get; }
@@ -126,8 +125,13 @@ internal abstract class LinuxFrameDevice : FrameDevice
             return FrameWait.Ready;
         }
 
-        FileDescriptor stop = ((UnixStopSignal)_stop.For(stopping)).Waitable;
         long started = Stopwatch.GetTimestamp();
+        if (_spin > 0 && Spin(started, timeout, stopping) is not FrameWait.TimedOut and FrameWait found)
+        {
+            return found;
+        }
+
+        FileDescriptor stop = ((UnixStopSignal)_stop.For(stopping)).Waitable;
         while (true)
         {
             TimeSpan left = timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : Max(timeout - Stopwatch.GetElapsedTime(started), TimeSpan.Zero);
@@ -205,6 +209,27 @@ internal abstract class LinuxFrameDevice : FrameDevice
         }
 
         NoteDown();
+    }
+
+    // Looks again and again, for as long as the caller has a processor to give.
+    private FrameWait Spin(long started, TimeSpan timeout, CancellationToken stopping)
+    {
+        long most = timeout < TimeSpan.Zero ? _spin : Math.Min(_spin, (long)(timeout.TotalSeconds * Stopwatch.Frequency));
+        do
+        {
+            if (HasFrames())
+            {
+                return FrameWait.Ready;
+            }
+
+            if (Volatile.Read(ref _ending) || stopping.IsCancellationRequested)
+            {
+                return FrameWait.Stopped;
+            }
+        }
+        while (Stopwatch.GetTimestamp() - started < most);
+
+        return FrameWait.TimedOut;
     }
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;

@@ -5,7 +5,7 @@ using Sonde.Packets.Filters;
 
 namespace Sonde.Link.Linux;
 
-/// <summary>Packet sockets are the way to frames on Linux; which kind is the caller's choice, by the mode.</summary>
+/// <summary>Packet sockets are the way to frames on Linux, and AF_XDP for those who ask for it; which kind is the caller's choice, by the mode.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxFrameLadder : FrameLadder
 {
@@ -19,13 +19,18 @@ internal sealed class LinuxFrameLadder : FrameLadder
 
         if (options.Mode == FrameMode.Xdp)
         {
-            throw new LinkException(LinkFailure.NotSupported, "socket(AF_XDP)", interfaceName, 0, "not built into this version");
+            return LinuxXdpDevice.OpenQueue(interfaceName, options);
         }
 
         using var setup = PacketSetup.Begin(interfaceName, options);
+        bool slots = options.Mode == FrameMode.Latency && setup.FitsSlots;
         if (options.Mode == FrameMode.Capture)
         {
             setup.MakeRing();
+        }
+        else if (slots)
+        {
+            setup.MakeSlots();
         }
         else
         {
@@ -35,34 +40,50 @@ internal sealed class LinuxFrameLadder : FrameLadder
         setup.AskForTimes();
         setup.Filter();
         setup.Start();
-        return options.Mode == FrameMode.Capture ? new LinuxRingDevice(setup, options) : new LinuxSocketDevice(setup, options);
+        return options.Mode == FrameMode.Capture ? new LinuxRingDevice(setup, options)
+            : slots ? new LinuxSlotDevice(setup, options)
+            : new LinuxSocketDevice(setup, options);
     }
 
-    internal override IReadOnlyList<FrameAccess> Check()
+    internal override IReadOnlyList<FrameAccess> Check() =>
+    [
+        // Of protocol 0: it receives nothing, so trying has no effect on anybody.
+        Try(
+            "af_packet",
+            "every frame of one interface or of all, sending, filters in the kernel",
+            "socket(AF_PACKET)",
+            ["CAP_NET_RAW"],
+            static () => PacketSocket.Open(cooked: false).Dispose()),
+        Try(
+            "af_xdp",
+            "frames of one receive queue that bypass the network stack; only when asked for",
+            "socket(AF_XDP)",
+            ["CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_BPF"],
+            static () =>
+            {
+                XdpSocket.Open(frames: 2).Dispose();
+                XdpRedirect.Try();
+            }),
+    ];
+
+    private static FrameAccess Try(string backend, string provides, string operation, IReadOnlyList<string> rights, Action attempt)
     {
-        const string Backend = "af_packet";
-        const string Provides = "every frame of one interface or of all, sending, filters in the kernel";
-        const string Operation = "socket(AF_PACKET)";
         try
         {
-            // Of protocol 0: it receives nothing, so trying has no effect on anybody.
-            PacketSocket.Open(cooked: false).Dispose();
-            return [new FrameAccess(Backend, FrameAccessState.Available, Provides, Operation)];
+            attempt();
+            return new FrameAccess(backend, FrameAccessState.Available, provides, operation);
         }
         catch (NativeException refused)
         {
             bool denied = LinuxErrors.FailureOf(refused.Error.Code, isOpen: false) == LinkFailure.AccessDenied;
-            return
-            [
-                new FrameAccess(
-                    Backend,
-                    denied ? FrameAccessState.Denied : FrameAccessState.Unavailable,
-                    Provides,
-                    Operation,
-                    refused.Error.ToString(),
-                    refused.Error.Code,
-                    denied ? ["CAP_NET_RAW"] : null),
-            ];
+            return new FrameAccess(
+                backend,
+                denied ? FrameAccessState.Denied : FrameAccessState.Unavailable,
+                provides,
+                refused.Operation,
+                refused.Error.ToString(),
+                refused.Error.Code,
+                denied ? rights : null);
         }
     }
 

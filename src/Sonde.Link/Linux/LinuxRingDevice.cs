@@ -40,7 +40,7 @@ internal sealed class LinuxRingDevice : LinuxFrameDevice
         {
             _isOpen = false;
             _ring.Release(_block);
-            _block = _block + 1 == _ring.BlockCount ? 0 : _block + 1;
+            _block = _block + 1 == _ring.Count ? 0 : _block + 1;
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class LinuxRingDevice : LinuxFrameDevice
             return false;
         }
 
-        Span<byte> block = _ring.Block(_block);
+        Span<byte> block = _ring.Part(_block);
         while (RingBlock.TryTake(block, _headroom, ref _position, ref _malformed, out tpacket3_hdr header, out sockaddr_ll seen, out int start))
         {
             var facts = new FrameFacts(
@@ -82,7 +82,7 @@ internal sealed class LinuxRingDevice : LinuxFrameDevice
 
         _isOpen = true;
         NoteFrame();
-        if (!RingBlock.TryBegin(ring.Block(_block), out _position))
+        if (!RingBlock.TryBegin(ring.Part(_block), out _position))
         {
             _malformed++;
         }

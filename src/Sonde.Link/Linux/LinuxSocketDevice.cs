@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
@@ -18,7 +17,6 @@ internal sealed class LinuxSocketDevice : LinuxFrameDevice
     private readonly int _headroom;
     private readonly int _longest;
     private readonly bool _receives;
-    private readonly long _spin;
     private int _used;
     private bool _isPending;
     private bool _isDrained;
@@ -34,7 +32,6 @@ internal sealed class LinuxSocketDevice : LinuxFrameDevice
         _longest = options.SnapLength;
         _receives = options.Directions != FrameDirections.None;
         _memory = _receives ? GC.AllocateUninitializedArray<byte>(MemorySize, pinned: true) : [];
-        _spin = (long)(options.Spin.TotalSeconds * Stopwatch.Frequency);
     }
 
     public override string Backend => "af_packet socket";
@@ -42,35 +39,6 @@ internal sealed class LinuxSocketDevice : LinuxFrameDevice
     private protected override long Malformed => 0;
 
     private protected override bool CountsStalls => false;
-
-    private protected override FrameWait WaitCore(TimeSpan timeout, CancellationToken stopping)
-    {
-        if (_spin <= 0)
-        {
-            return base.WaitCore(timeout, stopping);
-        }
-
-        long started = Stopwatch.GetTimestamp();
-        long most = timeout < TimeSpan.Zero ? _spin : Math.Min(_spin, (long)(timeout.TotalSeconds * Stopwatch.Frequency));
-        _isDrained = false;
-        do
-        {
-            if (HasFrames())
-            {
-                return FrameWait.Ready;
-            }
-
-            _isDrained = false;
-            if (IsEnding || stopping.IsCancellationRequested)
-            {
-                return FrameWait.Stopped;
-            }
-        }
-        while (Stopwatch.GetTimestamp() - started < most);
-
-        TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - Stopwatch.GetElapsedTime(started);
-        return base.WaitCore(timeout >= TimeSpan.Zero && left < TimeSpan.Zero ? TimeSpan.Zero : left, stopping);
-    }
 
     private protected override bool HasFrames()
     {
@@ -80,14 +48,10 @@ internal sealed class LinuxSocketDevice : LinuxFrameDevice
             return true;
         }
 
-        if (_isDrained)
-        {
-            // The loop before has just found nothing: the wait itself is the next to look.
-            _isDrained = false;
-            return false;
-        }
-
-        return TryReceive();
+        // When the loop before has just found nothing, the wait is the next to look.
+        bool looks = !_isDrained;
+        _isDrained = false;
+        return looks && TryReceive();
     }
 
     private protected override void ReleaseCore()

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Versioning;
 using System.Text;
 using Sonde.Interop;
@@ -11,6 +12,11 @@ namespace Sonde.Link.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class PacketSetup : IDisposable
 {
+    private const int LargestSlot = 8192;
+
+    // Ethernet's with two tags is 22; the kernel aligns what is behind the link header to 16.
+    private const int MostLinkHeader = 48;
+
     private readonly FrameDeviceOptions _options;
     private bool _handedOver;
     private FrameDirections _filtered = FrameDirections.Both;
@@ -80,7 +86,30 @@ internal sealed class PacketSetup : IDisposable
         int milliseconds = (int)Math.Clamp(Math.Ceiling(_options.BlockTimeout.TotalMilliseconds), 1, 10_000);
         Set(Packet.PACKET_VERSION, Packet.TPACKET_V3, "setsockopt(PACKET_VERSION)");
         Set(Packet.PACKET_RESERVE, Shaper.Headroom, "setsockopt(PACKET_RESERVE)");
-        Ring = Run(() => PacketRing.Create(Socket, blockSize, blocks, milliseconds));
+        Ring = Run(() => PacketRing.CreateBlocks(Socket, blockSize, blocks, milliseconds));
+    }
+
+    /// <summary>Whether every frame is short enough to have a slot of its own.</summary>
+    internal bool FitsSlots => SlotSize <= LargestSlot;
+
+    // Only frames of IP are put together to more than the interface's MTU before they come here.
+    private int LongestFrame => _options.EtherType is 0 or (ushort)EtherType.IPv4 or (ushort)EtherType.IPv6
+        ? _options.SnapLength
+        : Math.Min(_options.SnapLength, Link.Mtu + MostLinkHeader);
+
+    private int SlotSize => (int)BitOperations.RoundUpToPowerOf2((uint)(RingSlot.HeaderSize + Shaper.Headroom + MostLinkHeader + LongestFrame));
+
+    /// <summary>Gives the socket slots of one frame each.</summary>
+    internal void MakeSlots()
+    {
+        if (!Receives)
+        {
+            return;
+        }
+
+        Set(Packet.PACKET_VERSION, Packet.TPACKET_V2, "setsockopt(PACKET_VERSION)");
+        Set(Packet.PACKET_RESERVE, Shaper.Headroom, "setsockopt(PACKET_RESERVE)");
+        Ring = Run(() => PacketRing.CreateSlots(Socket, SlotSize, _options.BufferSize / SlotSize));
     }
 
     /// <summary>Asks for what a socket without a ring tells beside each frame, and for room for waiting frames.</summary>

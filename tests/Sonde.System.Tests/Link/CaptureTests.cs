@@ -10,17 +10,17 @@ public sealed class CaptureTests
 {
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
-    public static TheoryData<FrameMode> Modes() => [FrameMode.Capture, FrameMode.Latency];
+    public static TheoryData<string> Backends() => Wire.Backends;
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void Frames_are_those_of_tcpdump_to_the_byte(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void Frames_are_those_of_tcpdump_to_the_byte(string backend)
     {
         using var wire = new Wire();
         List<byte[]> frames = Traffic();
         using var file = new TemporaryFile();
         Process tcpdump = Tcpdump(wire, "right", file.Path, frames.Count);
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open("right", Wire.For(backend));
         SendAll(wire.Sender(), frames);
 
         List<byte[]> ours = Wire.Take(device, frames.Count);
@@ -28,13 +28,13 @@ public sealed class CaptureTests
         Assert.True(tcpdump.WaitForExit(TimeSpan.FromSeconds(20)));
         Assert.Equal(Read(file.Path), ours);
         Assert.Equal(frames, ours); // veth changes nothing, and the tag that the kernel took out is back
-        Assert.Equal(LinkType.Ethernet, device.LinkType);
+        Assert.Equal((LinkType.Ethernet, $"af_packet {backend}"), (device.LinkType, device.Backend));
         Assert.Equal((frames.Count, 0L, 0L), (device.Statistics.Delivered, device.Statistics.Dropped, device.Statistics.Malformed));
     }
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void Cooked_frames_of_all_interfaces_are_those_of_tcpdump_to_the_byte(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void Cooked_frames_of_all_interfaces_are_those_of_tcpdump_to_the_byte(string backend)
     {
         using var wire = new Wire();
 
@@ -42,7 +42,7 @@ public sealed class CaptureTests
         List<byte[]> frames = [.. Traffic().Where(frame => frame[12] != 0x81 && frame[12] != 0x88)];
         using var file = new TemporaryFile();
         Process tcpdump = Tcpdump(wire, "any", file.Path, frames.Count * 2, "--linktype=LINUX_SLL2");
-        FrameDevice device = wire.Open(FrameDevice.AnyInterface, new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open(FrameDevice.AnyInterface, Wire.For(backend));
         SendAll(wire.Sender(), frames);
 
         List<byte[]> ours = Wire.Take(device, frames.Count * 2);
@@ -67,11 +67,11 @@ public sealed class CaptureTests
     }
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void What_stands_beside_the_bytes_is_told(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void What_stands_beside_the_bytes_is_told(string backend)
     {
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open("right", Wire.For(backend));
         byte[] frame = [.. Wire.Numbered(1)[..12], 0x88, 0xA8, 0x20, 0x05, .. Wire.Numbered(1)[12..]];
         long before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         SendAll(wire.Sender(), [frame]);
@@ -89,11 +89,11 @@ public sealed class CaptureTests
     }
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void A_frame_is_cut_to_the_snap_length_and_its_true_length_is_told(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void A_frame_is_cut_to_the_snap_length_and_its_true_length_is_told(string backend)
     {
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode, SnapLength = 40 });
+        FrameDevice device = wire.Open("right", Wire.For(backend) with { SnapLength = 40 });
         byte[] tagged = [.. Wire.Numbered(2, 200)[..12], 0x81, 0x00, 0x20, 0x05, .. Wire.Numbered(2, 200)[12..]];
         SendAll(wire.Sender(), [Wire.Numbered(1, 300), tagged]);
         var seen = new List<(int, int)>();
@@ -107,6 +107,19 @@ public sealed class CaptureTests
 
         Assert.Equal([(40, 300), (40, 204)], seen);
         Assert.Equal(2, device.Statistics.Cut);
+    }
+
+    [Fact]
+    public void A_frame_too_long_for_a_slot_is_cut_by_its_snap_length_too()
+    {
+        using var wire = new Wire();
+        wire.Host.Shell("ip link set left mtu 20000 && ip link set right mtu 20000");
+        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = FrameMode.Latency, SnapLength = 10_000 });
+        byte[] frame = Wire.Numbered(1, 15_000);
+        SendAll(wire.Sender(), [frame]);
+
+        Assert.Equal([frame[..10_000]], Wire.Take(device, 1));
+        Assert.Equal(("af_packet socket", 1), (device.Backend, device.Statistics.Cut));
     }
 
     [Theory]
@@ -175,9 +188,9 @@ public sealed class CaptureTests
     public void Hardware_times_fall_back_to_the_kernels_where_the_card_has_none()
     {
         using var wire = new Wire();
-        foreach (FrameMode mode in (FrameMode[])[FrameMode.Capture, FrameMode.Latency])
+        foreach (string backend in (string[])["ring", "slots", "socket"])
         {
-            FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode, HardwareTimestamps = true });
+            FrameDevice device = wire.Open("right", Wire.For(backend) with { HardwareTimestamps = true });
             SendAll(wire.Sender(), [Wire.Numbered(1)]);
             Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(5)));
             foreach (Frame frame in device.Receive())

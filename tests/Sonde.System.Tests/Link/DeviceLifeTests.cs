@@ -6,14 +6,14 @@ namespace Sonde.System.Tests.Link;
 /// <summary>Interfaces that come and go, readers that sleep, and rights that are missing.</summary>
 public sealed class DeviceLifeTests
 {
-    public static TheoryData<FrameMode> Modes() => [FrameMode.Capture, FrameMode.Latency];
+    public static TheoryData<string> Backends() => Wire.Backends;
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void An_interface_that_goes_down_and_comes_up_is_waited_for_and_counted(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void An_interface_that_goes_down_and_comes_up_is_waited_for_and_counted(string backend)
     {
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open("right", Wire.For(backend));
         FrameDevice sender = wire.Sender();
         for (int round = 1; round <= 3; round++)
         {
@@ -29,14 +29,16 @@ public sealed class DeviceLifeTests
     }
 
     [Theory]
-    [InlineData(FrameMode.Capture, false)]
-    [InlineData(FrameMode.Capture, true)]
-    [InlineData(FrameMode.Latency, false)]
-    [InlineData(FrameMode.Latency, true)]
-    public void An_interface_that_is_removed_ends_the_wait_behind_its_last_frame(FrameMode mode, bool isDownBefore)
+    [InlineData("ring", false)]
+    [InlineData("ring", true)]
+    [InlineData("slots", false)]
+    [InlineData("socket", false)]
+    [InlineData("slots", true)]
+    [InlineData("socket", true)]
+    public void An_interface_that_is_removed_ends_the_wait_behind_its_last_frame(string backend, bool isDownBefore)
     {
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open("right", Wire.For(backend));
         int taken = 0;
         LinkException? end = null;
         wire.Sender().TrySend(Wire.Numbered(1));
@@ -93,12 +95,12 @@ public sealed class DeviceLifeTests
     }
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void Frames_lost_because_the_reader_sleeps_are_counted_once(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void Frames_lost_because_the_reader_sleeps_are_counted_once(string backend)
     {
         const int Sent = 20_000;
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode, BufferSize = 256 * 1024 });
+        FrameDevice device = wire.Open("right", Wire.For(backend) with { BufferSize = 256 * 1024 });
         FrameDevice sender = wire.Sender();
         for (int number = 0; number < Sent; number++)
         {
@@ -115,17 +117,17 @@ public sealed class DeviceLifeTests
         Assert.NotEqual(0, read);
         Assert.NotEqual(0, seen.Dropped);
         Assert.Equal((read, (long)Sent), (seen.Delivered, seen.Delivered + seen.Dropped));
-        Assert.Equal(mode == FrameMode.Capture, seen.Stalls > 0);
+        Assert.Equal(backend == "ring", seen.Stalls > 0);
         device.Dispose();
         Assert.Equal(seen, device.Statistics);
     }
 
     [Theory]
-    [MemberData(nameof(Modes))]
-    public void A_wait_is_as_long_as_it_was_told_and_ends_when_it_shall(FrameMode mode)
+    [MemberData(nameof(Backends))]
+    public void A_wait_is_as_long_as_it_was_told_and_ends_when_it_shall(string backend)
     {
         using var wire = new Wire();
-        FrameDevice device = wire.Open("right", new FrameDeviceOptions { Mode = mode });
+        FrameDevice device = wire.Open("right", Wire.For(backend));
         long started = TimeProvider.System.GetTimestamp();
         Assert.Equal(FrameWait.TimedOut, device.Wait(TimeSpan.FromMilliseconds(100)));
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 99, 5000);
@@ -135,16 +137,18 @@ public sealed class DeviceLifeTests
     }
 
     [Theory]
-    [InlineData(FrameMode.Capture, 0)]
-    [InlineData(FrameMode.Latency, 0)]
-    [InlineData(FrameMode.Latency, 1000)]
-    public void Disposing_a_device_that_is_waited_on_ends_the_wait_and_leaves_no_descriptor(FrameMode mode, int spinMilliseconds)
+    [InlineData("ring", 0)]
+    [InlineData("slots", 0)]
+    [InlineData("socket", 0)]
+    [InlineData("slots", 1000)]
+    [InlineData("socket", 1000)]
+    public void Disposing_a_device_that_is_waited_on_ends_the_wait_and_leaves_no_descriptor(string backend, int spinMilliseconds)
     {
         using var wire = new Wire();
         IReadOnlyDictionary<string, string> before = OpenDescriptors.List();
         for (int round = 0; round < 100; round++)
         {
-            var options = new FrameDeviceOptions { Mode = mode, BufferSize = 1 << 18, Spin = TimeSpan.FromMilliseconds(spinMilliseconds) };
+            FrameDeviceOptions options = Wire.For(backend) with { BufferSize = 1 << 18, Spin = TimeSpan.FromMilliseconds(spinMilliseconds) };
             FrameDevice device = wire.Host.Run(() => FrameDevice.Open("right", options));
             using var begun = new ManualResetEventSlim();
             bool ready = true;

@@ -75,9 +75,10 @@ public sealed class FilterTests
     }
 
     [Theory]
-    [InlineData(FrameMode.Capture)]
-    [InlineData(FrameMode.Latency)]
-    public void No_frame_slips_in_while_a_device_is_opened_under_load(FrameMode mode)
+    [InlineData("ring")]
+    [InlineData("slots")]
+    [InlineData("socket")]
+    public void No_frame_slips_in_while_a_device_is_opened_under_load(string backend)
     {
         using var wire = new Wire();
         FrameDevice sender = wire.Sender();
@@ -95,7 +96,7 @@ public sealed class FilterTests
         {
             for (int round = 0; round < 50; round++)
             {
-                using FrameDevice device = wire.Host.Run(() => FrameDevice.Open("right", new FrameDeviceOptions { Mode = mode, Filter = "udp", BufferSize = 1 << 20 }));
+                using FrameDevice device = wire.Host.Run(() => FrameDevice.Open("right", Wire.For(backend) with { Filter = "udp", BufferSize = 1 << 20 }));
                 device.Wait(TimeSpan.FromMilliseconds(5));
                 foreach (Frame frame in device.Receive())
                 {

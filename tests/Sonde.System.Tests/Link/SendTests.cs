@@ -111,14 +111,16 @@ public sealed class SendTests
     }
 
     [Theory]
-    [InlineData(FrameMode.Capture, "right", null)]
-    [InlineData(FrameMode.Capture, "any", "link[11] = 6")]
-    [InlineData(FrameMode.Latency, "right", null)]
-    [InlineData(FrameMode.Latency, "any", "link[11] = 6")]
-    public void No_path_of_a_frame_allocates(FrameMode mode, string name, string? filter)
+    [InlineData("ring", "right", null)]
+    [InlineData("ring", "any", "link[11] = 6")]
+    [InlineData("slots", "right", null)]
+    [InlineData("socket", "right", null)]
+    [InlineData("slots", "any", "link[11] = 6")]
+    [InlineData("socket", "any", "link[11] = 6")]
+    public void No_path_of_a_frame_allocates(string backend, string name, string? filter)
     {
         using var wire = new Wire();
-        var options = new FrameDeviceOptions { Mode = mode, Filter = filter, Directions = FrameDirections.Inbound, BlockTimeout = TimeSpan.FromMilliseconds(1) };
+        FrameDeviceOptions options = Wire.For(backend) with { Filter = filter, Directions = FrameDirections.Inbound, BlockTimeout = TimeSpan.FromMilliseconds(1) };
         FrameDevice device = wire.Open(name, options);
         FrameDevice sender = wire.Sender();
         using var source = new CancellationTokenSource();
@@ -165,17 +167,19 @@ public sealed class SendTests
     }
 
     [Theory]
-    [InlineData(FrameMode.Latency, 0)]
-    [InlineData(FrameMode.Latency, 2)]
-    [InlineData(FrameMode.Capture, 0)]
-    public void Question_and_answer_allocate_nothing_and_nothing_is_lost(FrameMode mode, int spinMilliseconds)
+    [InlineData("slots", 0)]
+    [InlineData("socket", 0)]
+    [InlineData("slots", 2)]
+    [InlineData("socket", 2)]
+    [InlineData("ring", 0)]
+    public void Question_and_answer_allocate_nothing_and_nothing_is_lost(string backend, int spinMilliseconds)
     {
         const int Rounds = 500;
         using var wire = new Wire();
-        var options = new FrameDeviceOptions
+        FrameDeviceOptions options = Wire.For(backend) with
         {
-            Mode = mode,
-            EtherType = 0x88A4,
+            EtherType = backend == "socket" ? (ushort)0 : (ushort)0x88A4,
+            Directions = FrameDirections.Inbound,
             Spin = TimeSpan.FromMilliseconds(spinMilliseconds),
             BlockTimeout = TimeSpan.FromMilliseconds(1),
         };

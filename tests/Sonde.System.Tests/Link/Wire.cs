@@ -13,12 +13,23 @@ internal sealed class Wire : IDisposable
     {
         Host = NeedsRoot.Namespace();
         Host.Shell("""
-            ip link add left type veth peer name right
+            ip link add left numtxqueues 1 numrxqueues 1 type veth peer name right numtxqueues 1 numrxqueues 1
             for end in left right; do ip link set $end addrgenmode none arp off; ip link set $end up; done
             """);
     }
 
     internal NetworkNamespace Host { get; }
+
+    /// <summary>Every way that frames can come, by the end of its name.</summary>
+    internal static TheoryData<string> Backends => ["ring", "slots", "socket"];
+
+    /// <summary>Options that lead to a backend: slots are for frames that are known to be short.</summary>
+    internal static FrameDeviceOptions For(string backend) => backend switch
+    {
+        "ring" => new FrameDeviceOptions(),
+        "slots" => new FrameDeviceOptions { Mode = FrameMode.Latency, SnapLength = 2000 },
+        _ => new FrameDeviceOptions { Mode = FrameMode.Latency },
+    };
 
     internal FrameDevice Open(string name, FrameDeviceOptions? options = null)
     {
