@@ -1,3 +1,5 @@
+using Sonde.Link.MacOS;
+
 namespace Sonde.Link;
 
 /// <summary>The ways to frames of one system, best first, chosen by trying.</summary>
@@ -9,6 +11,7 @@ internal abstract class FrameLadder
 
     /// <summary>The ladder of this system.</summary>
     internal static FrameLadder Create() =>
+        OperatingSystem.IsMacOS() ? new MacOSFrameLadder() :
         throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens an interface the best way that works.</summary>
