@@ -63,8 +63,8 @@ public sealed class LayoutTests
     public void Every_struct_that_crosses_to_libSystem_is_among_those_checked() =>
         Assert.Equal(
             [
-                "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime",
-                "in6_ifreq", "rt_metrics", "rt_msghdr", "sockaddr", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "timeval32",
+                "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr",
+                "in6_addrlifetime", "in6_ifreq", "rt_metrics", "rt_msghdr", "sockaddr", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "timeval", "timeval32",
             ],
             NativeLayout.StructsIn(typeof(LibSystem).Assembly, typeof(LibSystem).Namespace!).Select(type => type.Name));
 
@@ -89,6 +89,7 @@ public sealed class LayoutTests
                 int value => value,
                 uint value => value,
                 short value => value,
+                ushort value => value,
                 byte value => value,
                 ulong value => value,
                 object other => throw new InvalidOperationException($"{constant.Name} is a {other.GetType()}."),
@@ -109,6 +110,19 @@ public sealed class LayoutTests
         Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(LibSystem.SIOCGIFTYPE));
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFAFLAG_IN6));
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFALIFETIME_IN6));
+        Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(LibSystem.BIOCSETIF));
+        Assert.Equal(NativeStruct.SizeOf<bpf_program>(), SizeIn(LibSystem.BIOCSETF));
+        Assert.Equal(NativeStruct.SizeOf<bpf_stat>(), SizeIn(LibSystem.BIOCGSTATS));
+        Assert.Equal(NativeStruct.SizeOf<timeval>(), SizeIn(LibSystem.BIOCSRTIMEOUT));
+        Assert.Equal(0, SizeIn(LibSystem.BIOCPROMISC));
+        foreach (uint number in (ReadOnlySpan<uint>)
+            [
+                LibSystem.BIOCGBLEN, LibSystem.BIOCSBLEN, LibSystem.BIOCGDLT, LibSystem.BIOCIMMEDIATE, LibSystem.BIOCSHDRCMPLT,
+                LibSystem.BIOCSSEESENT, LibSystem.BIOCSDLT, LibSystem.BIOCSEXTHDR, LibSystem.BIOCSDIRECTION,
+            ])
+        {
+            Assert.Equal(sizeof(uint), SizeIn(number));
+        }
 
         static int SizeIn(nuint request)
         {

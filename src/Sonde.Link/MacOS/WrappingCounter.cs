@@ -5,15 +5,8 @@ internal struct WrappingCounter
 {
     private uint _last;
 
-    /// <summary>How much was counted since <see cref="Start"/>.</summary>
+    /// <summary>How much was counted, the counter having begun at 0.</summary>
     internal long Total { get; private set; }
-
-    /// <summary>Counts from this value on.</summary>
-    internal void Start(uint value)
-    {
-        _last = value;
-        Total = 0;
-    }
 
     /// <summary>Adds what the counter has moved since it was last looked at.</summary>
     internal void Advance(uint value)
