@@ -2,6 +2,7 @@ using System.Reflection;
 using Sonde.Interop;
 using Sonde.Interop.MacOS;
 using Sonde.Interop.Unix;
+using Sonde.Link.MacOS;
 using Sonde.Testing;
 
 namespace Sonde.MacOS.Tests;
@@ -129,6 +130,28 @@ public sealed class LayoutTests
             Assert.True(request <= uint.MaxValue);
             return (int)((request >> 16) & 0x1FFF);
         }
+    }
+
+    [Theory]
+    [InlineData("arm64")]
+    [InlineData("x86_64")]
+    public void The_headers_of_captured_frames_are_walked_by_the_layout_of_the_kernel(string architecture)
+    {
+        var abi = new Abi(architecture);
+        IReadOnlyDictionary<string, FieldPlace> plain = abi.FieldsOf("bpf_hdr");
+        IReadOnlyDictionary<string, FieldPlace> extended = abi.FieldsOf("bpf_hdr_ext");
+
+        // SIZEOF_BPF_HDR: the kernel does not count the padding of the compiler.
+        Assert.Equal(BpfRecords.HeaderBytes, plain["bh_hdrlen"].Offset + plain["bh_hdrlen"].Size);
+        foreach (string name in (ReadOnlySpan<string>)["bh_tstamp", "bh_caplen", "bh_datalen", "bh_hdrlen"])
+        {
+            Assert.Equal(plain[name], extended[name]);
+        }
+
+        // Until macOS 12 the flags stood where the length of a compressed prefix is now.
+        Assert.Equal((BpfRecords.FlagsOffset, 1), (extended["bh_flags"].Offset, extended["bh_flags"].Size));
+        Assert.Equal((BpfRecords.EarlyFlagsOffset, 1), (extended["bh_complen"].Offset, extended["bh_complen"].Size));
+        Assert.InRange(BpfRecords.ExtendedHeaderBytes, extended["bh_flags"].Offset + 1, abi.SizeOf("bpf_hdr_ext") ?? 0);
     }
 
     private static IEnumerable<FieldInfo> Constants() =>
