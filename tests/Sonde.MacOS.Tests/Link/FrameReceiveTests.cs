@@ -10,7 +10,7 @@ namespace Sonde.MacOS.Tests.Link;
 
 public sealed class FrameReceiveTests
 {
-    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,7 +21,7 @@ public sealed class FrameReceiveTests
         using FrameDevice device = FrameOpenTests.Open("en0");
         system.Capture(BpfBytes.Read(BpfBytes.Extended(BpfBytes.Frame(60, number: 1), outbound: true), BpfBytes.Extended(BpfBytes.Frame(61, number: 2), outbound: false, wireLength: 1514)));
 
-        Assert.True(device.Wait(Token));
+        Assert.Equal(FrameWait.Ready, device.Wait(s_long, Token));
         int count = 0;
         foreach (Frame frame in device.Receive())
         {
@@ -164,7 +164,7 @@ public sealed class FrameReceiveTests
             BpfBytes.EarlyExtended(BpfBytes.Frame(60, number: 2), outbound: true),
             BpfBytes.EarlyExtended(BpfBytes.Frame(60, number: 3), outbound: false)));
 
-        Assert.True(device.Wait(Token));
+        Assert.Equal(FrameWait.Ready, device.Wait(s_long, Token));
         Assert.Equal([2], Numbers(device));
         Assert.Equal((1, 2), (device.Statistics.Delivered, device.Statistics.FilteredHere));
     }
@@ -226,7 +226,7 @@ public sealed class FrameReceiveTests
         bpf_insn pass = Assert.Single(system.BpfFilter);
         Assert.Equal((0x06, (uint)int.MaxValue), (pass.code, pass.k));
 
-        Assert.True(device.Wait(Token));
+        Assert.Equal(FrameWait.Ready, device.Wait(s_long, Token));
         int frames = 0;
         foreach (Frame frame in device.Receive())
         {
@@ -285,7 +285,7 @@ public sealed class FrameReceiveTests
         Feed(system, 2);
 
         Assert.Equal([1], Numbers(device));
-        Assert.True(device.Wait(Token));
+        Assert.Equal(FrameWait.Ready, device.Wait(s_long, Token));
         Assert.Equal([2], Numbers(device));
         Assert.Equal((2, 1), (device.Statistics.Delivered, device.Statistics.Malformed));
     }
@@ -399,7 +399,7 @@ public sealed class FrameReceiveTests
         using var system = new LookAlike();
         using FrameDevice device = FrameOpenTests.Open("en0");
         Feed(system, 1);
-        Assert.True(device.Wait(Token));
+        Assert.Equal(FrameWait.Ready, device.Wait(s_long, Token));
         Assert.Equal([1], Numbers(device));
         Task<FrameWait> waiting = Task.Run(() => device.Wait(s_long, Token), Token);
         await Task.Delay(30, Token);
@@ -530,7 +530,7 @@ public sealed class FrameReceiveTests
         static int Loop(FrameDevice device, int reads)
         {
             int frames = 0;
-            for (int i = 0; i < reads && device.Wait(Token); i++)
+            for (int i = 0; i < reads && device.Wait(s_long, Token) == FrameWait.Ready; i++)
             {
                 foreach (Frame frame in device.Receive())
                 {
