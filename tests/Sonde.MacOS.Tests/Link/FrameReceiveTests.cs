@@ -403,10 +403,12 @@ public sealed class FrameReceiveTests
         Assert.Equal([1], Numbers(device));
         Task<FrameWait> waiting = Task.Run(() => device.Wait(s_long, Token), Token);
         await Task.Delay(30, Token);
+        long started = Stopwatch.GetTimestamp();
 
         system["bpf.gone"] = 1;
 
         LinkException gone = await Assert.ThrowsAsync<LinkException>(() => waiting);
+        Assert.True(Stopwatch.GetElapsedTime(started) < s_long / 2, "the end of the wait showed it, not a look meanwhile");
         Assert.Equal((LinkFailure.InterfaceGone, "read", "en0", Darwin.ENXIO), (gone.Failure, gone.Operation, gone.InterfaceName, gone.NativeError));
     }
 
