@@ -1,4 +1,5 @@
 using Sonde.Link.Linux;
+using Sonde.Link.MacOS;
 
 namespace Sonde.Link;
 
@@ -13,6 +14,8 @@ internal abstract class FrameLadder
     internal static FrameLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxFrameLadder()
         : throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsMacOS() ? new MacOSFrameLadder() :
+        throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens an interface the best way that works.</summary>
     /// <exception cref="LinkException">None works; the reason is that of the best one.</exception>

@@ -2,6 +2,7 @@ using System.Reflection;
 using Sonde.Interop;
 using Sonde.Interop.MacOS;
 using Sonde.Interop.Unix;
+using Sonde.Link.MacOS;
 using Sonde.Testing;
 
 namespace Sonde.MacOS.Tests;
@@ -63,8 +64,8 @@ public sealed class LayoutTests
     public void Every_struct_that_crosses_to_libSystem_is_among_those_checked() =>
         Assert.Equal(
             [
-                "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime",
-                "in6_ifreq", "rt_metrics", "rt_msghdr", "sockaddr", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "timeval32",
+                "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr",
+                "in6_addrlifetime", "in6_ifreq", "rt_metrics", "rt_msghdr", "sockaddr", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "timeval", "timeval32",
             ],
             NativeLayout.StructsIn(typeof(LibSystem).Assembly, typeof(LibSystem).Namespace!).Select(type => type.Name));
 
@@ -89,6 +90,7 @@ public sealed class LayoutTests
                 int value => value,
                 uint value => value,
                 short value => value,
+                ushort value => value,
                 byte value => value,
                 ulong value => value,
                 object other => throw new InvalidOperationException($"{constant.Name} is a {other.GetType()}."),
@@ -109,12 +111,47 @@ public sealed class LayoutTests
         Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(LibSystem.SIOCGIFTYPE));
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFAFLAG_IN6));
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFALIFETIME_IN6));
+        Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(LibSystem.BIOCSETIF));
+        Assert.Equal(NativeStruct.SizeOf<bpf_program>(), SizeIn(LibSystem.BIOCSETF));
+        Assert.Equal(NativeStruct.SizeOf<bpf_stat>(), SizeIn(LibSystem.BIOCGSTATS));
+        Assert.Equal(NativeStruct.SizeOf<timeval>(), SizeIn(LibSystem.BIOCSRTIMEOUT));
+        Assert.Equal(0, SizeIn(LibSystem.BIOCPROMISC));
+        foreach (uint number in (ReadOnlySpan<uint>)
+            [
+                LibSystem.BIOCGBLEN, LibSystem.BIOCSBLEN, LibSystem.BIOCGDLT, LibSystem.BIOCIMMEDIATE, LibSystem.BIOCSHDRCMPLT,
+                LibSystem.BIOCSSEESENT, LibSystem.BIOCSDLT, LibSystem.BIOCSEXTHDR, LibSystem.BIOCSDIRECTION,
+            ])
+        {
+            Assert.Equal(sizeof(uint), SizeIn(number));
+        }
 
         static int SizeIn(nuint request)
         {
             Assert.True(request <= uint.MaxValue);
             return (int)((request >> 16) & 0x1FFF);
         }
+    }
+
+    [Theory]
+    [InlineData("arm64")]
+    [InlineData("x86_64")]
+    public void The_headers_of_captured_frames_are_walked_by_the_layout_of_the_kernel(string architecture)
+    {
+        var abi = new Abi(architecture);
+        IReadOnlyDictionary<string, FieldPlace> plain = abi.FieldsOf("bpf_hdr");
+        IReadOnlyDictionary<string, FieldPlace> extended = abi.FieldsOf("bpf_hdr_ext");
+
+        // SIZEOF_BPF_HDR: the kernel does not count the padding of the compiler.
+        Assert.Equal(BpfRecords.HeaderBytes, plain["bh_hdrlen"].Offset + plain["bh_hdrlen"].Size);
+        foreach (string name in (ReadOnlySpan<string>)["bh_tstamp", "bh_caplen", "bh_datalen", "bh_hdrlen"])
+        {
+            Assert.Equal(plain[name], extended[name]);
+        }
+
+        // Until macOS 12 the flags stood where the length of a compressed prefix is now.
+        Assert.Equal((BpfRecords.FlagsOffset, 1), (extended["bh_flags"].Offset, extended["bh_flags"].Size));
+        Assert.Equal((BpfRecords.EarlyFlagsOffset, 1), (extended["bh_complen"].Offset, extended["bh_complen"].Size));
+        Assert.InRange(BpfRecords.ExtendedHeaderBytes, extended["bh_flags"].Offset + 1, abi.SizeOf("bpf_hdr_ext") ?? 0);
     }
 
     private static IEnumerable<FieldInfo> Constants() =>

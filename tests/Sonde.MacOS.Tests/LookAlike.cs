@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Sonde.Interop;
 using Sonde.Interop.MacOS;
 using Sonde.Testing;
@@ -20,6 +21,7 @@ internal sealed class LookAlike : IDisposable
     private readonly GetSetting _get;
     private readonly ChangeSetting _set;
     private readonly PutBytes _put;
+    private readonly TakeBytes _take;
 
     internal LookAlike()
     {
@@ -27,6 +29,7 @@ internal sealed class LookAlike : IDisposable
         _get = Export<GetSetting>("lookalike_get");
         _set = Export<ChangeSetting>("lookalike_set");
         _put = Export<PutBytes>("lookalike_put");
+        _take = Export<TakeBytes>("lookalike_take");
         _reset = Export<Action>("lookalike_reset");
         _reset();
         _descriptorsBefore = Descriptors();
@@ -41,6 +44,33 @@ internal sealed class LookAlike : IDisposable
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int PutBytes([MarshalAs(UnmanagedType.LPStr)] string key, byte[] bytes, nuint length);
 
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint TakeBytes([MarshalAs(UnmanagedType.LPStr)] string key, byte[] bytes, nuint length);
+
+    /// <summary>The requests made of capture devices so far, without BIOC, in their order.</summary>
+    internal string BpfRequests => Encoding.ASCII.GetString(Take("bpf.requests"));
+
+    /// <summary>The filter that the capture device was given last.</summary>
+    internal bpf_insn[] BpfFilter => MemoryMarshal.Cast<byte, bpf_insn>(Take("bpf.program")).ToArray();
+
+    /// <summary>The frames written to capture devices so far.</summary>
+    internal IReadOnlyList<byte[]> BpfWritten
+    {
+        get
+        {
+            var frames = new List<byte[]>();
+            ReadOnlySpan<byte> rest = Take("bpf.written");
+            while (!rest.IsEmpty)
+            {
+                int length = BitConverter.ToInt32(rest);
+                frames.Add(rest.Slice(4, length).ToArray());
+                rest = rest[(4 + length)..];
+            }
+
+            return frames;
+        }
+    }
+
     internal long this[string key]
     {
         get => _get(key);
@@ -52,6 +82,12 @@ internal sealed class LookAlike : IDisposable
 
     /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
     internal void Announce(byte[] datagram) => Put("message", datagram);
+
+    /// <summary>Lets the next read of the capture device that was opened last return this.</summary>
+    internal void Capture(byte[] read) => Put("bpf.read", read);
+
+    /// <summary>Lets this wait in the next capture device as soon as it has an interface, before it has a filter.</summary>
+    internal void CaptureEarly(byte[] read) => Put("bpf.early", read);
 
     public void Dispose()
     {
@@ -69,6 +105,14 @@ internal sealed class LookAlike : IDisposable
                 || target.StartsWith("pipe:", StringComparison.Ordinal)
                 || target.StartsWith("anon_inode:[eventfd", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
+
+    private byte[] Take(string key)
+    {
+        byte[] room = new byte[1 << 20];
+        nint length = _take(key, room, (nuint)room.Length);
+        Assert.True(length >= 0, $"{key} is longer than {room.Length} bytes");
+        return room[..(int)length];
+    }
 
     private void Put(string key, byte[] bytes) => Assert.Equal(1, _put(key, bytes, (nuint)bytes.Length));
 

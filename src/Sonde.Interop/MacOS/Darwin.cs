@@ -121,6 +121,38 @@ internal static class Darwin
     // dnsinfo.h of configd.
     internal const uint DNSINFO_VERSION = 20170629;
 
+    // net/bpf.h: link types as the kernel numbers them (capture files number some of them otherwise), and directions.
+    internal const uint DLT_NULL = 0;
+    internal const uint DLT_EN10MB = 1;
+    internal const uint DLT_FDDI = 10;
+    internal const uint DLT_ATM_RFC1483 = 11;
+    internal const uint DLT_RAW = 12;
+    internal const uint DLT_SLIP_BSDOS = 15;
+    internal const uint DLT_PPP_BSDOS = 16;
+    internal const uint DLT_PFSYNC = 18;
+    internal const uint DLT_PPP_SERIAL = 50;
+    internal const uint DLT_PPP_ETHER = 51;
+    internal const uint DLT_MATCHING_MIN = 104;
+    internal const uint DLT_LOOP = 108;
+    internal const uint DLT_PKTAP = 149;
+    internal const uint DLT_MATCHING_MAX = 266;
+    internal const uint BPF_D_IN = 1;
+    internal const uint BPF_D_OUT = 2;
+    internal const uint BPF_D_INOUT = 3;
+    internal const int BPF_ALIGNMENT = 4;
+    internal const int BPF_MINBUFSIZE = 32;
+    internal const int BPF_MAXBUFSIZE = 0x80000;
+    internal const byte BPF_HDR_EXT_FLAGS_DIR_OUT = 1;
+
+    // net/bpf.h: as much of the machine as is needed to put a test in front of a program.
+    internal const ushort BPF_LD = 0x00;
+    internal const ushort BPF_H = 0x08;
+    internal const ushort BPF_ABS = 0x20;
+    internal const ushort BPF_JMP = 0x05;
+    internal const ushort BPF_JEQ = 0x10;
+    internal const ushort BPF_RET = 0x06;
+    internal const ushort BPF_K = 0x00;
+
     // sys/errno.h: where macOS counts otherwise than Linux, or where only macOS is meant.
     internal const int EPERM = 1;
     internal const int ENOENT = 2;
@@ -138,8 +170,10 @@ internal static class Darwin
     internal const int EPFNOSUPPORT = 46;
     internal const int EAFNOSUPPORT = 47;
     internal const int EADDRNOTAVAIL = 49;
+    internal const int ENETDOWN = 50;
     internal const int ENOBUFS = 55;
     internal const int ENAMETOOLONG = 63;
     internal const int ENOSYS = 78;
     internal const int EOPNOTSUPP = 102;
+    internal const int EQFULL = 106;
 }

@@ -93,7 +93,8 @@ internal sealed class InterfaceQueries : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static bool TryName(ReadOnlySpan<byte> name, out InterfaceNameBytes bytes, out NativeError error)
+    /// <summary>An interface's name as requests carry it; one that is too long is refused with ENAMETOOLONG.</summary>
+    internal static bool TryName(ReadOnlySpan<byte> name, out InterfaceNameBytes bytes, out NativeError error)
     {
         bytes = default;
         if (name.Length >= Darwin.IFNAMSIZ)
@@ -107,27 +108,6 @@ internal sealed class InterfaceQueries : IDisposable
         return true;
     }
 
-    private unsafe bool TryAsk<T>(nuint request, ref T argument, out NativeError error)
-        where T : unmanaged
-    {
-        fixed (T* pinned = &argument)
-        {
-            while (true)
-            {
-                // SAFETY: the struct is pinned, and its size is the one that is encoded in the request (asserted by the layout tests).
-                int result = LibSystem.Ioctl(_socket, request, (nint)pinned, LibSystem.PassesVariadicsOnStack);
-                if (result >= 0)
-                {
-                    error = default;
-                    return true;
-                }
-
-                error = NativeError.LastDarwinErrno();
-                if (error.Code != Darwin.EINTR)
-                {
-                    return false;
-                }
-            }
-        }
-    }
+    private bool TryAsk<T>(uint request, ref T argument, out NativeError error)
+        where T : unmanaged => LibSystem.TryIoctl(_socket, request, ref argument, out error);
 }

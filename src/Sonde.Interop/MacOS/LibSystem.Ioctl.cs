@@ -24,6 +24,31 @@ internal static partial class LibSystem
     /// <summary>ioctl(2) in the form that <paramref name="onStack"/> asks for.</summary>
     internal static int Ioctl(FileDescriptor fd, nuint request, nint argument, bool onStack) =>
         onStack ? ioctl_arm64(fd, request, 0, 0, 0, 0, 0, 0, argument) : ioctl(fd, request, argument);
+
+    /// <summary>ioctl(2) with a struct, as often as a signal interrupts it.</summary>
+    internal static unsafe bool TryIoctl<T>(FileDescriptor fd, uint request, ref T argument, out NativeError error)
+        where T : unmanaged
+    {
+        fixed (T* pinned = &argument)
+        {
+            while (true)
+            {
+                // SAFETY: the struct is pinned, and its size is the one that is encoded in the request (asserted by the layout tests).
+                int result = Ioctl(fd, request, (nint)pinned, PassesVariadicsOnStack);
+                if (result >= 0)
+                {
+                    error = default;
+                    return true;
+                }
+
+                error = NativeError.LastDarwinErrno();
+                if (error.Code != Darwin.EINTR)
+                {
+                    return false;
+                }
+            }
+        }
+    }
 }
 
 /// <summary>struct ifreq (net/if.h) with the arm of its union that SIOCGIFTYPE fills.</summary>

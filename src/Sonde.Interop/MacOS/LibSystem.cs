@@ -37,6 +37,13 @@ internal static unsafe partial class LibSystem
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setsockopt(FileDescriptor fd, int level, int name, void* value, uint length);
 
+    // By libSystem's own path, unlike those of Unix/LibC: their errors are numbers of macOS alone.
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint read(FileDescriptor fd, byte* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint write(FileDescriptor fd, byte* buffer, nuint count);
+
     // open(2) takes its third argument, the variadic one, with O_CREAT only: two are right on both architectures.
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial FileDescriptor open(string path, int flags);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Sonde.Packets.Filters;
 
 /// <content>Tests on the link layer and on what stands between it and the network layer.</content>
@@ -46,9 +48,9 @@ internal sealed partial class FilterGenerator
             _ => (type, _link) switch
             {
                 (EtherTypeIPv4, Link.Null) => Field(From.Link, 0, Bpf.W, 0x02000000),
-                (EtherTypeIPv6, Link.Null) => Field(From.Link, 0, Bpf.W, 0x0A000000),
+                (EtherTypeIPv6, Link.Null) => Field(From.Link, 0, Bpf.W, BinaryPrimitives.ReverseEndianness(_options.IPv6Family)),
                 (EtherTypeIPv4, _) => Field(From.Link, 0, Bpf.W, 2),
-                (EtherTypeIPv6, _) => Field(From.Link, 0, Bpf.W, 10),
+                (EtherTypeIPv6, _) => Field(From.Link, 0, Bpf.W, _options.IPv6Family),
                 _ => Never(),
             },
         };

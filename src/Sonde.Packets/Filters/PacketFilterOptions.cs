@@ -14,4 +14,10 @@ public sealed record PacketFilterOptions
 
     /// <summary>The mask of the network captured from, which <c>ip broadcast</c> needs; <see langword="null"/> when it is not known.</summary>
     public uint? IPv4Mask { get; init; }
+
+    /// <summary>
+    /// The number of the IPv6 address family on the capturing system, with which frames of <see cref="LinkType.Null"/> and
+    /// <see cref="LinkType.Loop"/> begin: 10 on Linux, as libpcap there has it, 30 on macOS.
+    /// </summary>
+    public uint IPv6Family { get; init; } = 10;
 }

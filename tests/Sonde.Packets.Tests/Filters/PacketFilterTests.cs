@@ -33,6 +33,20 @@ public sealed class PacketFilterTests
         """.ReplaceLineEndings("\n"),
         PacketFilter.Compile("arp", LinkType.Ethernet).ToString());
 
+    [Theory]
+    [InlineData(LinkType.Null, 10, "0A000000")] // as libpcap of Linux has it
+    [InlineData(LinkType.Null, 30, "1E000000")] // macOS
+    [InlineData(LinkType.Loop, 10, "0000000A")]
+    [InlineData(LinkType.Loop, 24, "00000018")] // OpenBSD
+    public void IPv6_behind_an_address_family_has_the_number_of_the_capturing_system(LinkType type, uint family, string head)
+    {
+        byte[] frame = [.. Convert.FromHexString(head), 0x60, .. new byte[39]];
+        PacketFilterOptions told = new() { IPv6Family = family };
+
+        Assert.True(PacketFilter.Compile("ip6", type, told).Matches(frame, frame.Length));
+        Assert.False(PacketFilter.Compile("ip6", type, told with { IPv6Family = family + 1 }).Matches(frame, frame.Length));
+    }
+
     [Fact]
     public void Matching_allocates_nothing()
     {
