@@ -1,3 +1,5 @@
+using Sonde.Link.Windows;
+
 namespace Sonde.Link;
 
 /// <summary>The ways to frames of one system, best first, chosen by trying.</summary>
@@ -9,7 +11,8 @@ internal abstract class FrameLadder
 
     /// <summary>The ladder of this system.</summary>
     internal static FrameLadder Create() =>
-        throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsWindows() ? new WindowsFrameLadder()
+        : throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens an interface the best way that works.</summary>
     /// <exception cref="LinkException">None works; the reason is that of the best one.</exception>
