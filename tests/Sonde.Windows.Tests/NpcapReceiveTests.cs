@@ -154,6 +154,17 @@ public sealed class NpcapReceiveTests : IDisposable
     }
 
     [Fact]
+    public void Many_frames_in_capture_mode_are_told_by_the_driver_before_the_block_timeout()
+    {
+        using FrameDevice device = _npcap.Open(new FrameDeviceOptions { BlockTimeout = TimeSpan.FromSeconds(1) });
+        long burst = 0;
+        using var timer = new Timer(_ => burst = _npcap.Burst(400) == 400 ? Stopwatch.GetTimestamp() : 0, null, TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
+
+        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
+        Assert.InRange(Stopwatch.GetElapsedTime(burst).TotalMilliseconds, 0, 600);
+    }
+
+    [Fact]
     public void Few_frames_in_capture_mode_wait_no_longer_than_the_block_timeout()
     {
         using FrameDevice device = _npcap.Open(new FrameDeviceOptions { BlockTimeout = TimeSpan.FromMilliseconds(50) });

@@ -144,6 +144,27 @@ public sealed class RawSocketTests : IDisposable
     }
 
     [Fact]
+    public void Loops_without_waits_between_them_lose_nothing_either()
+    {
+        using FrameDevice device = Open();
+        for (int i = 0; i < 100; i++)
+        {
+            Arrive(1, Packet4("198.51.100.1", Own, 30_000));
+        }
+
+        int count = 0;
+        for (int loop = 0; loop < 10; loop++)
+        {
+            foreach (Frame frame in device.Receive())
+            {
+                count += frame.Data.Length == 30_020 ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(100, count);
+    }
+
+    [Fact]
     public void The_filter_runs_here_and_is_counted()
     {
         using FrameDevice device = Open(new FrameDeviceOptions { Filter = "src host 198.51.100.1", SnapLength = 24 });
