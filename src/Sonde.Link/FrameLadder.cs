@@ -1,5 +1,6 @@
 using Sonde.Link.Linux;
 using Sonde.Link.MacOS;
+using Sonde.Link.Windows;
 
 namespace Sonde.Link;
 
@@ -13,9 +14,9 @@ internal abstract class FrameLadder
     /// <summary>The ladder of this system.</summary>
     internal static FrameLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxFrameLadder()
+        : OperatingSystem.IsMacOS() ? new MacOSFrameLadder()
+        : OperatingSystem.IsWindows() ? new WindowsFrameLadder()
         : throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
-        OperatingSystem.IsMacOS() ? new MacOSFrameLadder() :
-        throw new PlatformNotSupportedException("Raw frames are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens an interface the best way that works.</summary>
     /// <exception cref="LinkException">None works; the reason is that of the best one.</exception>

@@ -22,6 +22,9 @@ public sealed unsafe class LookalikeDll
         return new LookalikeDll(library);
     }
 
+    /// <summary>Loads the file at <paramref name="path"/>, which the code under test loads by that path too.</summary>
+    public static LookalikeDll Load(string path) => new(NativeLibrary.Load(path));
+
     /// <summary>Calls an export that takes an int and returns one.</summary>
     public int Call(string export, int argument = 0) =>
         ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(_library, export))(argument);

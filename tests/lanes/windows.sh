@@ -87,6 +87,15 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   publish src/Sonde.Cli
   compile -o "$native/layout.exe" "$root/tests/fixtures/layout/windows.c"
   compile -shared -o "$native/fakeiphlp.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
+  mkdir -p "$native/npcap" "$native/npcap-alone" "$native/npcap-old" "$native/npcap-broken" || red "cannot write to $native"
+  for folder in npcap npcap-old npcap-broken; do
+    compile -shared -o "$native/$folder/Packet.dll" "$root/tests/fixtures/windows/packet.c"
+  done
+  compile -shared -o "$native/npcap/wpcap.dll" "$root/tests/fixtures/windows/wpcap.c" "$native/npcap/Packet.dll"
+  compile -shared -DOLD -o "$native/npcap-old/wpcap.dll" "$root/tests/fixtures/windows/wpcap.c" "$native/npcap/Packet.dll"
+  compile -shared -DBROKEN -o "$native/npcap-broken/wpcap.dll" "$root/tests/fixtures/windows/wpcap.c" "$native/npcap/Packet.dll"
+  cp "$native/npcap/wpcap.dll" "$native/npcap-alone/wpcap.dll"
+  compile -shared -o "$native/fakews2.dll" "$root/tests/fixtures/windows/fakews2.c"
   compile -shared -DWITHOUT_NETIO -o "$native/fakeiphlp-old.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
   started=$build/stamp.new
   echo "$names" >"$build/stamp"
@@ -166,13 +175,19 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
 pass lookalike -trait pass=lookalike
 SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll"
 pass old -trait pass=old
 unset SONDE_LOOKALIKE
+# Wine takes its own wpcap.dll even for a full path, unless it is told to look at the file first.
+export SONDE_NATIVE="Z:$native"
+WINEDLLOVERRIDES='winedbg.exe=d;*wpcap=n,b'
+pass link -trait pass=link
+WINEDLLOVERRIDES='winedbg.exe=d'
+unset SONDE_NATIVE
 
 # ---- the command itself: each line of windows.smoke ----
 
@@ -196,6 +211,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 4 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 5 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"
