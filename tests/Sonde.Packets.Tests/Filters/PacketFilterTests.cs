@@ -26,15 +26,13 @@ public sealed class PacketFilterTests
     [Theory]
     [InlineData("host", " or ")]
     [InlineData("not host", " and ")]
-    public void Hundreds_of_hosts_compile_soon(string word, string joint)
+    public void Hundreds_of_hosts_compile_to_as_few_instructions_as_in_libpcap(string word, string joint)
     {
         string expression = string.Join(joint, Enumerable.Range(0, 400).Select(i => $"{word} 10.0.{i / 200}.{i % 200}"));
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
 
-        var filter = PacketFilter.Compile(expression, LinkType.Ethernet);
+        PacketFilter filter = PacketFilter.Compile(expression, LinkType.Ethernet);
 
-        // A fifth of a second alone; 15 s before, and 5 s in libpcap. A busy machine must not fail it.
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        // How long that takes is measured in bench/; libpcap needs five seconds.
         Assert.Equal(2159, filter.Program.Length);
     }
 
