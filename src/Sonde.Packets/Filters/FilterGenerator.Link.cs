@@ -140,6 +140,7 @@ internal sealed partial class FilterGenerator
         // Six bytes of PPPoE, then PPP without framing: its protocol field is all of the link layer.
         _link = Link.Ppp;
         _linkStart = _payload + _network + 6;
+        _linkShift = _payloadShift;
         _typeOffset = _linkStart;
         _typeShift = _payloadShift;
         _payload = _linkStart + 2;
@@ -154,20 +155,20 @@ internal sealed partial class FilterGenerator
         {
             LinkType.LinuxSll when _link == Link.Cooked => Field(From.Link, 0, Bpf.H, 4),
             LinkType.LinuxSll2 when _link == Link.Cooked2 => Field(From.Link, 10, Bpf.B, 4),
-            _ => Compare([Make(Bpf.Ld | Bpf.Abs | Bpf.H, unchecked(_linkStart + Bpf.PacketType))], Bpf.Jeq, 4),
+            _ => Field(From.Link, Bpf.PacketType, Bpf.H, 4),
         };
         return outgoing ? isOutgoing : Predicate.Not(isOutgoing);
     }
 
     internal Predicate Interface(uint index) => _link == Link.Cooked2
         ? Field(From.Link, 4, Bpf.W, index)
-        : Compare([Make(Bpf.Ld | Bpf.Abs | Bpf.W, unchecked(_linkStart + Bpf.InterfaceIndex))], Bpf.Jeq, index);
+        : Field(From.Link, Bpf.InterfaceIndex, Bpf.W, index);
 
     internal Predicate Broadcast(string protocol)
     {
         if (protocol is "" or "ether")
         {
-            return _link == Link.Ethernet ? Bytes(From.Link, 0, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) : throw Error("This link type has no broadcasts");
+            return _link == Link.Ethernet ? OnInnerLink(Bytes(From.Link, 0, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])) : throw Error("This link type has no broadcasts");
         }
 
         if (protocol != "ip")
@@ -182,7 +183,7 @@ internal sealed partial class FilterGenerator
 
     internal Predicate Multicast(string protocol) => protocol switch
     {
-        "" or "ether" when _link == Link.Ethernet => Field(From.Link, 0, Bpf.B, 1, jump: Bpf.Jset),
+        "" or "ether" when _link == Link.Ethernet => OnInnerLink(Field(From.Link, 0, Bpf.B, 1, jump: Bpf.Jset)),
         "ip" => Predicate.And(LinkProtocol(EtherTypeIPv4), Field(From.Network, 16, Bpf.B, 224, jump: Bpf.Jge)),
         "ip6" => Predicate.And(LinkProtocol(EtherTypeIPv6), Field(From.Network, 24, Bpf.B, 255)),
         _ => throw Error("Only 'ether multicast' (on Ethernet), 'ip multicast' and 'ip6 multicast' are possible"),
@@ -192,8 +193,9 @@ internal sealed partial class FilterGenerator
     private (Predicate IsTagged, Predicate? IsThisTag) WithMetadata(Predicate inFrame, Predicate? tagInFrame, uint? tag)
     {
         Predicate present = Compare([Make(Bpf.Ld | Bpf.Abs | Bpf.B, Bpf.VlanTagPresent)], Bpf.Jeq, 1);
-        _payloadShift = TakeRegister();
-        _typeShift = TakeRegister();
+        _payloadShift = _payloadShift < 0 ? TakeRegister() : _payloadShift;
+        _typeShift = _typeShift < 0 ? TakeRegister() : _typeShift;
+        _movesByTag = true;
         inFrame.First.Statements =
         [
             Make(Bpf.Ld | Bpf.Mem, (uint)_payloadShift),

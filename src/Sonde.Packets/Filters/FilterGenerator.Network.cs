@@ -25,6 +25,13 @@ internal sealed partial class FilterGenerator
         "vrrp" or "carp" => Encapsulated(112, "ip"),
         "icmp6" => Encapsulated(58, "ip6"),
         "esis" or "isis" or "clnp" => Encapsulated((uint)FilterNames.OsiProtocols[protocol], "iso"),
+        "l1" => OfPdus(26, 24, 18, 15, 17),
+        "l2" => OfPdus(27, 25, 20, 16, 17),
+        "iih" => OfPdus(17, 15, 16),
+        "lsp" => OfPdus(18, 20),
+        "snp" => OfPdus(27, 26, 24, 25),
+        "csnp" => OfPdus(24, 25),
+        "psnp" => OfPdus(26, 27),
         "ether" => throw Error("'ether' must be followed by what to test: host, src, dst, proto, broadcast, multicast, or [offset]"),
         _ => LinkProtocol((uint)FilterNames.LinkProtocols[protocol]),
     };
@@ -87,7 +94,7 @@ internal sealed partial class FilterGenerator
         }
 
         byte[] address = MacBytes(token.Text);
-        return Directed(qualifier.Direction, 6, 0, offset => Bytes(From.Link, offset, address));
+        return OnInnerLink(Directed(qualifier.Direction, 6, 0, offset => Bytes(From.Link, offset, address)));
     }
 
     internal Predicate Number(uint value, FilterQualifier qualifier)
@@ -165,6 +172,19 @@ internal sealed partial class FilterGenerator
             default:
                 throw Error($"'{protocol} proto' has no meaning");
         }
+    }
+
+    // Kinds of IS-IS messages (ISO 10589); each is looked for from the beginning.
+    private Predicate OfPdus(params ReadOnlySpan<uint> kinds)
+    {
+        Predicate? any = null;
+        for (int at = kinds.Length - 1; at >= 0; at--)
+        {
+            Predicate one = Encapsulated(kinds[at], "isis");
+            any = any is null ? one : Predicate.Or(one, any);
+        }
+
+        return any!; // every caller passes at least one
     }
 
     private Predicate InBoth(uint protocol)

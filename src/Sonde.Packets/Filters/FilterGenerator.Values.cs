@@ -74,7 +74,7 @@ internal sealed partial class FilterGenerator
         switch (protocol)
         {
             case "ether":
-                statements.Add(Make(Bpf.Ldx | Bpf.Mem, (uint)index.Register));
+                AddShifted(statements, index, _linkShift);
                 statements.Add(Make(Bpf.Ld | Bpf.Ind | width, _linkStart));
                 break;
             case "ip" or "arp" or "rarp" or "atalk" or "decnet" or "sca" or "lat" or "moprc" or "mopdl" or "ip6":
@@ -132,15 +132,20 @@ internal sealed partial class FilterGenerator
 
     private void AddIndexed(List<Statement> statements, FilterValue index, int width, uint offset)
     {
-        statements.Add(Make(Bpf.Ldx | Bpf.Mem, (uint)(_payloadShift < 0 ? index.Register : _payloadShift)));
-        if (_payloadShift >= 0)
+        AddShifted(statements, index, _payloadShift);
+        statements.Add(Make(Bpf.Ld | Bpf.Ind | width, _payload + _network + offset));
+    }
+
+    // Leaves the index in X, moved by what a register says, if any.
+    private static void AddShifted(List<Statement> statements, FilterValue index, int shift)
+    {
+        statements.Add(Make(Bpf.Ldx | Bpf.Mem, (uint)(shift < 0 ? index.Register : shift)));
+        if (shift >= 0)
         {
             statements.Add(Make(Bpf.Ld | Bpf.Mem, (uint)index.Register));
             statements.Add(Make(Bpf.Alu | Bpf.Add | Bpf.X));
             statements.Add(Make(Bpf.Misc | Bpf.Tax));
         }
-
-        statements.Add(Make(Bpf.Ld | Bpf.Ind | width, _payload + _network + offset));
     }
 
     private static void Require(FilterValue value, Predicate condition) =>

@@ -29,8 +29,11 @@ internal sealed partial class FilterGenerator
     private int _tags;
 
     // With VLAN tags in metadata the first tag may also be in the frame: then these words hold by how much the headers moved.
+    // Behind Geneve, which is of any length, these and the third hold where the headers of the inner packet begin.
     private int _typeShift = -1;
     private int _payloadShift = -1;
+    private int _linkShift = -1;
+    private bool _movesByTag;
 
     internal FilterGenerator(string expression, LinkType linkType, PacketFilterOptions options)
     {
@@ -76,13 +79,16 @@ internal sealed partial class FilterGenerator
         Transport6,
     }
 
+    /// <summary>Whether the program is left as generated, as pcap leaves those that compute where headers begin.</summary>
+    internal bool IsFinal { get; private set; }
+
     /// <summary>Says which word is being compiled, for errors.</summary>
     internal void At(int position) => _position = position;
 
     /// <summary>Puts what must run first before the first test.</summary>
     internal Predicate Finish(Predicate root)
     {
-        if (_typeShift >= 0)
+        if (_movesByTag)
         {
             root.First.Statements =
             [
@@ -140,6 +146,7 @@ internal sealed partial class FilterGenerator
 
     private List<Statement> LoadFrom(From from, uint offset, int size) => from switch
     {
+        From.Link when _linkShift >= 0 => [Make(Bpf.Ldx | Bpf.Mem, (uint)_linkShift), Make(Bpf.Ld | Bpf.Ind | size, unchecked(_linkStart + offset))],
         From.Link => [Make(Bpf.Ld | Bpf.Abs | size, unchecked(_linkStart + offset))],
         From.LinkType when _typeShift >= 0 => [Make(Bpf.Ldx | Bpf.Mem, (uint)_typeShift), Make(Bpf.Ld | Bpf.Ind | size, _typeOffset + offset)],
         From.LinkType => [Make(Bpf.Ld | Bpf.Abs | size, _typeOffset + offset)],

@@ -42,6 +42,13 @@ internal static class FilterNames
         ["isis"] = "isis",
         ["is-is"] = "isis",
         ["clnp"] = "clnp",
+        ["l1"] = "l1",
+        ["l2"] = "l2",
+        ["iih"] = "iih",
+        ["lsp"] = "lsp",
+        ["snp"] = "snp",
+        ["csnp"] = "csnp",
+        ["psnp"] = "psnp",
         ["stp"] = "stp",
         ["ipx"] = "ipx",
         ["netbeui"] = "netbeui",
@@ -52,16 +59,16 @@ internal static class FilterNames
     [
         "dst", "src", "host", "net", "mask", "port", "portrange", "proto", "protochain", "gateway", "less", "greater", "byte", "broadcast", "multicast",
         "and", "or", "not", "len", "length", "inbound", "outbound", "ifindex", "vlan", "mpls", "pppoed", "pppoes",
+        "llc", "rnr", "geneve",
     ];
 
     /// <summary>Words of the language that ask for link types or encapsulations that Sonde does not read.</summary>
     internal static readonly HashSet<string> UnsupportedWords =
     [
-        "geneve", "llc", "radio", "type", "subtype", "direction", "dir", "address1", "addr1", "address2", "addr2", "address3", "addr3", "address4", "addr4",
+        "radio", "type", "subtype", "direction", "dir", "address1", "addr1", "address2", "addr2", "address3", "addr3", "address4", "addr4",
         "ra", "ta", "lane", "metac", "bcc", "oam", "oamf4", "oamf4ec", "oamf4sc", "sc", "ilmic", "vpi", "vci", "connectmsg", "metaconnect",
-        "on", "ifname", "rset", "ruleset", "rnr", "rulenum", "srnr", "subrulenum", "reason", "action",
+        "on", "ifname", "rset", "ruleset", "rulenum", "srnr", "subrulenum", "reason", "action",
         "fisu", "lssu", "lsu", "msu", "hfisu", "hlssu", "hmsu", "sio", "opc", "dpc", "sls", "hsio", "hopc", "hdpc", "hsls",
-        "l1", "l2", "iih", "lsp", "snp", "csnp", "psnp",
     ];
 
     /// <summary>Offsets and values with names, which may stand wherever a number may.</summary>

@@ -37,7 +37,7 @@ public sealed class PacketFilter
         Predicate? root = new FilterParser(expression, generator).Parse();
         BpfInstruction[] program = root is null
             ? [new BpfInstruction(Bpf.Ret, 0, 0, (uint)options.SnapLength)]
-            : new FlowGraph(expression, generator.Finish(root), (uint)options.SnapLength).Assemble(options.Optimize);
+            : new FlowGraph(expression, generator.Finish(root), (uint)options.SnapLength).Assemble(options.Optimize && !generator.IsFinal);
         return new PacketFilter(expression, linkType, program);
     }
 

@@ -30,6 +30,8 @@ internal static class FilterFrames
             "00064140450000141C4640004011B1E60102030405060708",
             "11000005000A0021" + "4500003C1C4640004006B1E6" + "0A000001" + "0A000002" + "00500050" + "0000000000000000",
             "AAAA03000000" + "0800" + "4500003C", "AAAA03080007809B", "E0E003", "FFFF00", "FEFE0383", "424203", "F0F003",
+            "FEFE03831B010006" + "0F0100", "FEFE0383080100001A0100", "FEFE038308010000110100", "FEFE03831B0100001B0100", "FEFE0383" + "1B010000" + "140100",
+            "424201", "424205", "4242E3", "424263", "4242AF",
         ];
         List<byte[]> frames = [[]];
         foreach (string link in links)
@@ -50,6 +52,7 @@ internal static class FilterFrames
             frames.Add(Convert.FromHexString("0800" + "0000" + "00000003" + "0001" + "04" + "06" + "0011223344550000" + payload));
         }
 
+        frames.AddRange(Geneve());
         frames.AddRange(Captured());
         Random random = new(20240607);
         int whole = frames.Count;
@@ -65,6 +68,38 @@ internal static class FilterFrames
         }
 
         return frames;
+    }
+
+    // Of each kind of outer packet one with an Ethernet frame within, one with options, and one whose packet stands there at once.
+    private static IEnumerable<byte[]> Geneve()
+    {
+        const string Mac = "001122334455FFFFFFFFFFFF";
+        string tcp = "4500002800004000" + "4006" + "0000" + "0A000001" + "01020304" + "00350050" + "0000000100000002" + "50100000" + "00000000";
+        string udp = "4500002000004000" + "4011" + "0000" + "0A000001" + "0A000002" + "00350035" + "000C0000" + "00808000";
+        string[] inner =
+        [
+            "00006558" + "00000500" + Mac + "0800" + tcp, "00006558" + "00000700" + Mac + "0800" + udp, "02006558" + "00000500" + "0102030405060708" + Mac + "0800" + tcp,
+            "00000800" + "00000500" + tcp, "01000800" + "00000100" + "01020304" + udp, "00006558" + "00000500" + Mac + "81000005" + "0800" + udp,
+            "00006558" + "00000500" + Mac + "0026" + "FEFE038300000000180000", "00006558" + "00000500" + Mac + "0026" + "424203",
+            "000086DD" + "00000500" + "60000000" + "00203A40" + "20010DB8000000000000000000000001" + "00000000000000000000000000000001" + "80000000",
+            "40006558" + "00000500" + Mac + "0800" + tcp, "00008847" + "00000500" + "00005140" + tcp,
+        ];
+        string[] outer =
+        [
+            "4500009C0000400040110000" + "0A000001" + "0A000002", "4600009C0000400040110000" + "0A000001" + "0A000002" + "01010101",
+            "60000000" + "00801140" + "20010DB8000000000000000000000001" + "20010DB8000000000000000000000002",
+        ];
+        string[] links = [Mac + "0800", Mac + "86DD", Mac + "81000005" + "0800", "00000001000600112233445500000800", "02000000", "0A000000", "08000000000000030001040600112233445500" + "00"];
+        foreach (string link in links)
+        {
+            foreach (string packet in outer)
+            {
+                foreach (string within in inner)
+                {
+                    yield return Convert.FromHexString(link + packet + "C00017C1" + "00800000" + within);
+                }
+            }
+        }
     }
 
     // The first frames of each capture, as bytes: which link type they have does not matter for equal verdicts.
