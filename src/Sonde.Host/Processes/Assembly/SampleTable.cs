@@ -15,6 +15,9 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
     /// <summary>How many processes ended while they were read; counted by the engine.</summary>
     internal int Vanished { get; set; }
 
+    /// <summary>How many processes are there and could not be read at all; counted by the engine.</summary>
+    internal int Refused { get; set; }
+
     /// <summary>How many processes were left out because the table was full.</summary>
     internal int LeftOut { get; private set; }
 
@@ -33,6 +36,7 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
         _reasons = reasons;
         _cycle++;
         Vanished = 0;
+        Refused = 0;
         LeftOut = 0;
     }
 
@@ -79,9 +83,10 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
         }
 
         double percent = Rate(tracked, sample, now);
-        if (!ReferenceEquals(tracked.Name, name) && tracked.Name != name || tracked.ImageStamp != sample.ImageStamp)
+        bool isRenamed = !ReferenceEquals(tracked.Name, name) && tracked.Name != name;
+        if ((isRenamed || tracked.ImageStamp != sample.ImageStamp) && !sample.IsKernel)
         {
-            // It executed another program, or renamed itself: what was known of it may be wrong.
+            // It executed another program, or renamed itself: what was known of it may be wrong. Kernel threads rename themselves all the time.
             tracked.Identity = null;
         }
 

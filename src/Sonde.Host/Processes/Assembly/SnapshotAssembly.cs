@@ -104,7 +104,24 @@ internal sealed class SnapshotAssembly : IDisposable
     }
 
     // The lists of the engine and the reader never change, so that a cycle without a gap of its own makes no list.
-    private IReadOnlyList<Gap> GapsNow() => _table.LeftOut == 0
-        ? _gaps
-        : [.. _gaps, new Gap("processes", ReadingStatus.Failed, $"only {_options.MaxProcesses} are read at most", _table.LeftOut)];
+    private IReadOnlyList<Gap> GapsNow()
+    {
+        if (_table.LeftOut == 0 && _table.Refused == 0)
+        {
+            return _gaps;
+        }
+
+        List<Gap> gaps = [.. _gaps];
+        if (_table.Refused > 0)
+        {
+            gaps.Add(new Gap("processes", ReadingStatus.Denied, "they are there, and the system shows nothing of them to this user", _table.Refused));
+        }
+
+        if (_table.LeftOut > 0)
+        {
+            gaps.Add(new Gap("processes", ReadingStatus.Failed, $"only {_options.MaxProcesses} are read at most", _table.LeftOut));
+        }
+
+        return gaps;
+    }
 }
