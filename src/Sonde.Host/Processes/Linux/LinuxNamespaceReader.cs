@@ -40,20 +40,6 @@ internal sealed class LinuxNamespaceReader(ProcFiles files)
         return known;
     }
 
-    /// <summary>The number in "net:[4026531840]".</summary>
-    internal static bool TryParse(ReadOnlySpan<byte> target, out uint inode)
-    {
-        inode = 0;
-        int open = target.IndexOf((byte)'[');
-        if (open < 0 || target[^1] != ']' || !new ProcNumbers(target[(open + 1)..^1]).TryUInt64(out ulong number) || number > uint.MaxValue)
-        {
-            return false;
-        }
-
-        inode = (uint)number;
-        return true;
-    }
-
     private Reading<uint> Link(ReadOnlySpan<byte> name)
     {
         int length = files.ReadLink(name, out ReadOnlySpan<byte> target);
@@ -64,6 +50,6 @@ internal sealed class LinuxNamespaceReader(ProcFiles files)
             return new Reading<uint>(why, default, why == ReadingStatus.Unsupported ? "it has ended, or this kernel has no such namespace" : LinuxReasons.Of(why));
         }
 
-        return TryParse(target, out uint inode) ? inode : Reading.Failed<uint>("the link names no namespace");
+        return NamespaceLink.TryParse(target, out uint inode) ? inode : Reading.Failed<uint>("the link names no namespace");
     }
 }

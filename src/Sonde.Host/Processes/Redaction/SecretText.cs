@@ -20,21 +20,23 @@ internal static class SecretText
         }
 
         StringBuilder? masked = null;
+        int copied = 0;
         int at = 0;
         while (at < text.Length)
         {
-            if (Find(text, at) is { Length: > 0 } secret)
+            (int start, int length) = Find(text, at);
+            if (length == 0)
             {
-                (masked ??= new StringBuilder(text.Length)).Append(text, at, secret.Start - at).Append(Mask);
-                at = secret.Start + secret.Length;
+                at++;
                 continue;
             }
 
-            masked?.Append(text[at]);
-            at++;
+            (masked ??= new StringBuilder(text.Length)).Append(text, copied, start - copied).Append(Mask);
+            copied = start + length;
+            at = copied;
         }
 
-        return masked?.ToString() ?? text;
+        return masked?.Append(text, copied, text.Length - copied).ToString() ?? text;
     }
 
     /// <summary>The secret that is announced or begins exactly at a place; an empty one when there is none.</summary>
