@@ -3,6 +3,7 @@ using Sonde.Cli.Errors;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
+using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
 
 namespace Sonde.Cli.Commands;
@@ -33,7 +34,7 @@ internal sealed record DoctorReport(
     {
         var advice = HostAdvice.Create();
         var privileges = ProcessPrivileges.Create();
-        List<BackendStatus> backends = [.. NetworkInterfaces.Check(), .. NameResolvers.Create().Check(), .. privileges.Check()];
+        List<BackendStatus> backends = [.. NetworkInterfaces.Check(), .. NameResolvers.Create().Check(), .. ProcessCollector.Check(), .. privileges.Check()];
         Reading<PrivilegeReport> held;
         try
         {

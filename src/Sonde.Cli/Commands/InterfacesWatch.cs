@@ -189,7 +189,7 @@ internal static class InterfacesWatch
     }
 
     // Home, each line cleared to its end, the rest of the screen cleared: no flicker, and no scrolling by a frame that is too high.
-    private static string Redraw(string frame, int height)
+    internal static string Redraw(string frame, int height)
     {
         string[] lines = frame.TrimEnd('\n').Split('\n');
         if (lines.Length >= height)

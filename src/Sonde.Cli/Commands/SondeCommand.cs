@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 
@@ -49,6 +50,7 @@ internal static class SondeCommand
         {
             InterfacesCommand.Build(context),
             ResolversCommand.Build(context),
+            PsCommand.Build(context),
             DoctorCommand.Build(context),
             CompletionCommand.Build(context),
         };
@@ -64,6 +66,7 @@ internal static class SondeCommand
               sonde interfaces                      what is here: names, states, addresses, counters
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde resolvers                       who answers DNS, and who said so
+              sonde ps --tree                       what runs here, and who started it
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
             """);

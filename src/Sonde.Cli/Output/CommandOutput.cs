@@ -33,6 +33,23 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     /// <summary>One line of tab-separated values.</summary>
     internal void WriteTsv(IEnumerable<string> cells) => Write(string.Join('\t', cells.Select(SafeText.TsvCell)) + "\n");
 
+    /// <summary>A writer for one JSON value that is written piece by piece; indented on a terminal, unless it is to stand on one line.</summary>
+    internal Utf8JsonWriter BeginJson(bool isLine) => PrepareJson(Screen.IsTerminal && !isLine ? s_indented : s_compact);
+
+    /// <summary>Between two pieces: sends what is there once it is enough, so that a long document is never whole in memory.</summary>
+    internal void ContinueJson()
+    {
+        _json?.Flush();
+        SendWhenFull();
+    }
+
+    /// <summary>Ends the value with a line end.</summary>
+    internal void EndJson()
+    {
+        _json?.Flush();
+        Write("\n");
+    }
+
     /// <summary>Sends what is buffered.</summary>
     /// <exception cref="IOException">Nobody reads, the disk is full, or the output is closed.</exception>
     internal void Flush()
@@ -67,6 +84,12 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
 
     private void WriteJson<T>(T value, JsonTypeInfo<T> type, JsonWriterOptions options)
     {
+        JsonSerializer.Serialize(PrepareJson(options), value, type);
+        EndJson();
+    }
+
+    private Utf8JsonWriter PrepareJson(JsonWriterOptions options)
+    {
         if (_json is null || _json.Options.Indented != options.Indented)
         {
             _json?.Dispose();
@@ -77,8 +100,6 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
             _json.Reset();
         }
 
-        JsonSerializer.Serialize(_json, value, type);
-        _json.Flush();
-        Write("\n");
+        return _json;
     }
 }

@@ -20,11 +20,9 @@ public abstract class ProcessCollector : IDisposable
 
     /// <summary>Opens the engine that the options name, or the best that works here.</summary>
     /// <exception cref="HostException">None works; the reason is that of the one asked for, or of the best.</exception>
-    /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static ProcessCollector Create(ProcessCollectorOptions? options = null) => ProcessLadder.Create().Open(options ?? new ProcessCollectorOptions());
 
     /// <summary>Tries every engine of this system and says what it found, best first.</summary>
-    /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static IReadOnlyList<BackendStatus> Check() => ProcessLadder.Create().Check();
 
     /// <summary>Reads the table now.</summary>

@@ -13,7 +13,7 @@ internal abstract class ProcessLadder
     /// <summary>The ladder of this system.</summary>
     internal static ProcessLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxProcessLadder()
-        : throw new PlatformNotSupportedException("Processes are supported on Linux.");
+        : new UnsupportedProcessLadder();
 
     /// <summary>Opens the engine that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>
     /// <exception cref="HostException">None works.</exception>
