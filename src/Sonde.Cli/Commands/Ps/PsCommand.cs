@@ -125,9 +125,15 @@ internal static class PsCommand
                 GapLines.Write(snapshot.Gaps, Console.Error.Write);
                 break;
             default:
-                output.Write(options.IsCard && shown.Count == 1
-                    ? PsTable.Card(shown[0], snapshot, output.Screen, context.Time.LocalTimeZone)
-                    : PsTable.Draw(shown, options, output.Screen, context.Time.LocalTimeZone));
+                if (options.IsCard && shown.Count == 1)
+                {
+                    output.Write(PsTable.Card(shown[0], snapshot, output.Screen, context.Time.LocalTimeZone));
+                }
+                else
+                {
+                    PsTable.Write(shown, options, output, context.Time.LocalTimeZone);
+                }
+
                 if (snapshot.Vanished > 0)
                 {
                     output.Write(string.Create(CultureInfo.InvariantCulture, $"{snapshot.Vanished} more ended while they were read\n"));

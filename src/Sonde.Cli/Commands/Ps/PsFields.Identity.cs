@@ -51,6 +51,7 @@ internal static partial class PsFields
         new("package_kind", FieldKind.Text, (ulong)ProcessFields.Containment, static process => FieldValue.Of(process.Identity.Package, static package => FieldValue.Of(package.Kind))),
         new("package_application", FieldKind.Text, (ulong)ProcessFields.Containment, static process => FieldValue.Of(process.Identity.Package, static package => FieldValue.Of(package.Application))),
         new("services", FieldKind.List, (ulong)ProcessFields.Services, static process => FieldValue.Of(process.Identity.Services), "service"),
+        new("cap_effective_bits", FieldKind.Text, (ulong)ProcessFields.Privileges, static process => FieldValue.Of(process.Identity.Capabilities, static sets => FieldValue.Of(PsText.Bits(sets.Effective)))),
         new("cap_effective", FieldKind.List, (ulong)ProcessFields.Privileges, static process => FieldValue.Of(process.Identity.Capabilities, static sets => PsText.Capabilities(sets.Effective)), "caps"),
         new("cap_permitted", FieldKind.List, (ulong)ProcessFields.Privileges, static process => FieldValue.Of(process.Identity.Capabilities, static sets => PsText.Capabilities(sets.Permitted))),
         new("cap_inheritable", FieldKind.List, (ulong)ProcessFields.Privileges, static process => FieldValue.Of(process.Identity.Capabilities, static sets => PsText.Capabilities(sets.Inheritable))),

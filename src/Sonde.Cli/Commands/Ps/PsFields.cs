@@ -17,7 +17,7 @@ internal static partial class PsFields
     [
         "pid", "name", "parent_pid", "key", "parent_key", "state", "is_kernel", "started", "process_group", "session", "terminal", "cpu_time", "user_time", "kernel_time",
         "threads", "nice", "priority", "policy", "resident_bytes", "virtual_bytes", "minor_faults", "major_faults", "user", "uid", "uid_real", "gid", "command", "arguments", "exe",
-        "exe_state", "cgroup", "container_runtime", "container_id", "pod", "unit", "slice", "cap_effective", "seccomp", "no_new_privileges",
+        "exe_state", "cgroup", "container_runtime", "container_id", "pod", "unit", "slice", "cap_effective_bits", "seccomp", "no_new_privileges",
     ];
 
     /// <summary>Every field.</summary>

@@ -15,12 +15,27 @@ internal static class PsTable
     /// <summary>A line a process.</summary>
     internal static string Draw(IReadOnlyList<ProcessRecord> processes, PsOptions options, Screen screen, TimeZoneInfo zone)
     {
+        var text = new StringBuilder();
+        Draw(processes, options, screen, zone, text, static _ => { });
+        return text.ToString();
+    }
+
+    /// <summary>A line a process, handed out as they are drawn.</summary>
+    internal static void Write(IReadOnlyList<ProcessRecord> processes, PsOptions options, CommandOutput output, TimeZoneInfo zone) =>
+        Draw(processes, options, output.Screen, zone, new StringBuilder(), text =>
+        {
+            output.Write(text.ToString());
+            text.Clear();
+        });
+
+    private static void Draw(IReadOnlyList<ProcessRecord> processes, PsOptions options, Screen screen, TimeZoneInfo zone, StringBuilder text, Action<StringBuilder> onLine)
+    {
         RecordField<ProcessRecord>? branched = options.IsTree ? options.Fields.FirstOrDefault(static field => field.Name is "command" or "name") : null;
         TableColumn[] columns = [.. options.Fields.Select((field, at) => new TableColumn(field.Header, RankOf(field, at), field.IsNumber))];
         IEnumerable<(ProcessRecord Process, string Branch)> rows = options.IsTree ? PsTree.Arrange(processes) : processes.Select(static process => (process, string.Empty));
         string[][] cells = [.. rows.Select(row => options.Fields.Select(field => Cell(field, row.Process, field == branched ? row.Branch : string.Empty, zone)).ToArray())];
         FitCommand(options.Fields, columns, cells, screen.Width);
-        return TextTable.Draw(columns, cells, screen.Width, screen.Style);
+        TextTable.Draw(columns, cells, screen.Width, screen.Style, text, onLine);
     }
 
     // A command line gives way before any other column does, down to a width at which it still tells something.

@@ -11,6 +11,7 @@ internal static class PsText
 {
     private const int MaxSets = 4096;
     private static readonly ConcurrentDictionary<ulong, IReadOnlyList<string>> s_capabilities = new();
+    private static readonly ConcurrentDictionary<ulong, string> s_bits = new();
 
     /// <summary>The key without the boot, which is the same for all and stands once in an answer.</summary>
     internal static string Key(ProcessKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Pid}-{key.Start}");
@@ -45,12 +46,16 @@ internal static class PsText
     internal static FieldValue Outer(ProcessContainer container) => FieldValue.Of(
         container.Outer.Count > 0 ? Reading.Ok<IReadOnlyList<string>>([.. container.Outer.Select(static outer => $"{outer.Runtime}:{outer.Id}")]) : Reading.None<IReadOnlyList<string>>("it is in no other container"));
 
+    /// <summary>A set of capabilities as its bits: forty names a process would be most of an answer.</summary>
+    internal static string Bits(ulong set) => s_bits.GetOrAdd(set, static bits => string.Create(CultureInfo.InvariantCulture, $"0x{bits:x}"));
+
     /// <summary>The names of a set of capabilities: the same list for the same set, for most processes have one of a few.</summary>
     internal static FieldValue Capabilities(ulong set)
     {
-        if (s_capabilities.Count > MaxSets)
+        if (s_capabilities.Count > MaxSets || s_bits.Count > MaxSets)
         {
             s_capabilities.Clear();
+            s_bits.Clear();
         }
 
         return FieldValue.Of(Reading.Ok(s_capabilities.GetOrAdd(set, static bits => ProcessCapabilities.NamesOf(bits))));

@@ -24,6 +24,22 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
     /// <summary>How many processes are remembered.</summary>
     internal int TrackedCount => _tracked.Count;
 
+    /// <summary>What of the identity tier is wanted of processes that are seen for the first time, for engines that can read it at once; none when that is decided later.</summary>
+    internal ProcessFields WantedAtOnce { get; set; }
+
+    /// <summary>Whether nothing is known yet of the identity of who has this id: a guess before it is read, true or false for good after it was added.</summary>
+    internal bool IsUnknown(int pid) => !_tracked.TryGetValue(pid, out TrackedProcess? tracked) || tracked.Identity is null;
+
+    /// <summary>Keeps the identity of a process that was just added, read by an engine that had it in hand.</summary>
+    internal void Identify(int pid, ProcessIdentity identity)
+    {
+        if (_tracked.TryGetValue(pid, out TrackedProcess? tracked))
+        {
+            tracked.Identity = identity;
+            tracked.IdentityTimestamp = time.GetTimestamp();
+        }
+    }
+
     /// <summary>Adds a process whose name is bytes, as on Linux and macOS.</summary>
     internal void Add(in ProcessSample sample, ReadOnlySpan<byte> name) => Add(sample, _names.Get(name));
 

@@ -37,6 +37,8 @@ internal sealed class SnapshotAssembly : IDisposable
         {
             snapshot.Begin(_reader.Boot, time.GetUtcNow(), Engine.Kind, _options.Fields | ProcessFields.Core);
             _table.Begin(snapshot, Engine.Reasons);
+            _table.WantedAtOnce = _options.Select is null ? _identityFields : ProcessFields.None;
+            _reader.BeginCycle(_options.Fields);
             Engine.Read((_options.Fields & ProcessFields.EveryCycle) | ProcessFields.Core, _table);
             _table.End();
             if ((_identityFields | _detailFields) != ProcessFields.None)
@@ -65,7 +67,6 @@ internal sealed class SnapshotAssembly : IDisposable
 
     private void Enrich(ProcessSnapshot snapshot, long now)
     {
-        _reader.BeginCycle(_options.Fields);
         foreach (ProcessRecord record in snapshot.AsSpan())
         {
             TrackedProcess tracked = _table.Tracked(record.Pid);

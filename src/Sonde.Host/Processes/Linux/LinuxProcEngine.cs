@@ -14,14 +14,21 @@ internal sealed class LinuxProcEngine : ProcessEngine
     private const ProcessFields FromOtherFiles = ProcessFields.Memory | ProcessFields.Io | ProcessFields.Handles | ProcessFields.ContextSwitches | ProcessFields.Tracer;
 
     private readonly ProcFiles _files;
+    private readonly LinuxProcessReader _reader;
     private readonly LinuxClock _clock;
     private readonly long _pageSize;
     private readonly bool _fdSizeCounts;
     private readonly bool _hasIo;
 
-    internal LinuxProcEngine(ProcFiles files, LinuxClock clock, IReadOnlyList<Gap> gaps)
+    /// <summary>Makes the engine.</summary>
+    /// <param name="files">The mounted file system, shared with the reader.</param>
+    /// <param name="reader">Reads the identity of a new process while its folder is open anyway.</param>
+    /// <param name="clock">The kernel's ticks.</param>
+    /// <param name="gaps">Why better engines do not serve.</param>
+    internal LinuxProcEngine(ProcFiles files, LinuxProcessReader reader, LinuxClock clock, IReadOnlyList<Gap> gaps)
     {
         _files = files;
+        _reader = reader;
         _clock = clock;
         _pageSize = Environment.SystemPageSize;
         Gaps = gaps;
@@ -53,7 +60,8 @@ internal sealed class LinuxProcEngine : ProcessEngine
         bool needsMore = (fields & FromOtherFiles) != ProcessFields.None;
         foreach (int id in ids)
         {
-            int error = needsMore ? ReadMore(id, fields, table) : ReadCore(id, table);
+            bool isNew = table.WantedAtOnce != ProcessFields.None && table.IsUnknown(id);
+            int error = needsMore || isNew ? ReadMore(id, fields, table) : ReadCore(id, table);
             if (error is -Interop.Unix.LibC.ENOENT or -LibC.ESRCH)
             {
                 table.Vanished++;
@@ -63,12 +71,6 @@ internal sealed class LinuxProcEngine : ProcessEngine
                 table.Refused++;
             }
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _files.Dispose();
-        base.Dispose(disposing);
     }
 
     private int ReadCore(int id, SampleTable table)
@@ -120,6 +122,13 @@ internal sealed class LinuxProcEngine : ProcessEngine
             LinuxSamples.Fill(stat, _clock, _pageSize, ref sample);
             ReadOthers(fields, ref sample);
             table.Add(sample, name);
+            if (table.WantedAtOnce != ProcessFields.None && table.IsUnknown(id))
+            {
+                var identity = new ProcessIdentity { Fields = table.WantedAtOnce };
+                _reader.ReadEntered(sample, table.WantedAtOnce, identity);
+                table.Identify(id, identity);
+            }
+
             return 0;
         }
         finally

@@ -34,15 +34,7 @@ internal sealed class LinuxProcessLadder : ProcessLadder
     private static LinuxProcessCollector OpenProc(ProcessCollectorOptions options, IReadOnlyList<Gap> gaps)
     {
         LinuxProcessReader reader = OpenReader(options, out LinuxProcView view);
-        try
-        {
-            return new LinuxProcessCollector(options, new LinuxProcEngine(OpenFiles(options.ProcRoot), view.Clock, gaps), reader);
-        }
-        catch (HostException)
-        {
-            reader.Dispose();
-            throw;
-        }
+        return new LinuxProcessCollector(options, new LinuxProcEngine(reader.Files, reader, view.Clock, gaps), reader);
     }
 
     private static ProcFiles OpenFiles(string root)

@@ -39,6 +39,9 @@ internal sealed class LinuxProcessReader : ProcessReader
         (_labelFile, _noLabel) = FindLabelFile(files);
     }
 
+    /// <summary>The file system that it reads, and owns.</summary>
+    internal ProcFiles Files => _files;
+
     internal override Guid Boot => _view.Boot;
 
     internal override IReadOnlyList<Gap> Gaps => _view.Gaps;
@@ -60,49 +63,55 @@ internal sealed class LinuxProcessReader : ProcessReader
 
         try
         {
-            identity.OriginalParent = Reading.Unsupported<ProcessKey>("only a stream of events can know");
-            if ((fields & (ProcessFields.User | ProcessFields.Privileges)) != ProcessFields.None)
-            {
-                ReadStatus(fields, identity);
-            }
-
-            if (fields.HasFlag(ProcessFields.Arguments))
-            {
-                identity.Arguments = ReadArguments(sample);
-            }
-
-            if (fields.HasFlag(ProcessFields.Image))
-            {
-                identity.Image = _images.Read(sample);
-            }
-
-            if ((fields & (ProcessFields.Containment | ProcessFields.Services)) != ProcessFields.None)
-            {
-                ReadCgroup(fields, identity);
-            }
-
-            if (fields.HasFlag(ProcessFields.Login))
-            {
-                identity.Login = ReadLogin();
-            }
-
-            if (fields.HasFlag(ProcessFields.Label))
-            {
-                identity.Label = ReadLabel();
-            }
-
-            if (fields.HasFlag(ProcessFields.Namespaces))
-            {
-                identity.Namespaces = _namespaces.Read();
-            }
-
-            MarkForeign(fields, identity);
+            ReadEntered(sample, fields, identity);
             return true;
         }
         finally
         {
             _files.Leave();
         }
+    }
+
+    /// <summary>Reads the identity of the process whose folder is open, and known to be the sample's.</summary>
+    internal void ReadEntered(in ProcessSample sample, ProcessFields fields, ProcessIdentity identity)
+    {
+        identity.OriginalParent = Reading.Unsupported<ProcessKey>("only a stream of events can know");
+        if ((fields & (ProcessFields.User | ProcessFields.Privileges)) != ProcessFields.None)
+        {
+            ReadStatus(fields, identity);
+        }
+
+        if (fields.HasFlag(ProcessFields.Arguments))
+        {
+            identity.Arguments = ReadArguments(sample);
+        }
+
+        if (fields.HasFlag(ProcessFields.Image))
+        {
+            identity.Image = _images.Read(sample);
+        }
+
+        if ((fields & (ProcessFields.Containment | ProcessFields.Services)) != ProcessFields.None)
+        {
+            ReadCgroup(fields, identity);
+        }
+
+        if (fields.HasFlag(ProcessFields.Login))
+        {
+            identity.Login = ReadLogin();
+        }
+
+        if (fields.HasFlag(ProcessFields.Label))
+        {
+            identity.Label = ReadLabel();
+        }
+
+        if (fields.HasFlag(ProcessFields.Namespaces))
+        {
+            identity.Namespaces = _namespaces.Read();
+        }
+
+        MarkForeign(fields, identity);
     }
 
     internal override bool ReadDetails(in ProcessSample sample, ProcessFields fields, ProcessDetails details)
