@@ -3,7 +3,6 @@ using Sonde.Cli.Json;
 using Sonde.Cli.Output;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
-using Sonde.Host.Privileges;
 
 namespace Sonde.Cli.Commands;
 
@@ -19,7 +18,8 @@ internal static class InterfacesWatch
         InterfaceSnapshot snapshot = interfaces.Collect();
         InterfacesCommand.Choose(snapshot, names, optionNames); // a wrong name ends the command here, not the watch later
 
-        GiveUpRights();
+        // Everything is open, and reading interfaces needs no rights.
+        LongRun.GiveUpRights([]);
 
         bool isScreen = format == OutputFormat.Pretty && context.Output.Screen.IsTerminal;
         if (format == OutputFormat.Tsv)
@@ -56,28 +56,6 @@ internal static class InterfacesWatch
             {
                 context.Output.Write("\e[?25h");
             }
-        }
-    }
-
-    // Everything is open, and reading interfaces needs no rights: what root or setcap gave goes before the long run begins.
-    private static void GiveUpRights()
-    {
-        try
-        {
-            var privileges = ProcessPrivileges.Create();
-            if (!privileges.Read().Rights.TryGetValue(out IReadOnlyList<HeldRight>? held) || held.Count == 0)
-            {
-                return;
-            }
-
-            foreach (Gap gap in privileges.Drop([]).Gaps)
-            {
-                Console.Error.WriteLine(SafeText.OneLine($"sonde: note: rights that are not needed are still held: {gap.What}: {gap.Reason}"));
-            }
-        }
-        catch (HostException refused)
-        {
-            Console.Error.WriteLine(SafeText.OneLine($"sonde: note: rights that are not needed are still held: {refused.Message}"));
         }
     }
 

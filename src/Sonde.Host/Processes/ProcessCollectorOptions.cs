@@ -16,7 +16,7 @@ public sealed record ProcessCollectorOptions
     /// <summary>Keep arguments and environment values that look like secrets as they are, instead of masking them.</summary>
     public bool ShowSecrets { get; init; }
 
-    /// <summary>After how long the identity tier of a process is read again, although nothing says that it changed: users, capabilities and control groups may.</summary>
+    /// <summary>After how long at most the identity tier of a process is read again, although nothing says that it changed: users, capabilities and control groups may.</summary>
     public TimeSpan IdentityRefresh { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many processes are read at most; what is left out is a gap.</summary>

@@ -141,7 +141,7 @@ public class SnapshotAssemblyTests
     [Fact]
     public void An_identity_is_read_again_when_it_is_old()
     {
-        _processes.Set(7, start: 1);
+        _processes.Set(64, start: 1);
         using SnapshotAssembly assembly = _processes.Open(new ProcessCollectorOptions { IdentityRefresh = TimeSpan.FromSeconds(30) });
         assembly.Collect().Dispose();
         _processes.Time.Advance(TimeSpan.FromSeconds(29));
@@ -152,6 +152,22 @@ public class SnapshotAssemblyTests
         assembly.Collect().Dispose();
 
         Assert.Equal(2, _processes.IdentityReads);
+    }
+
+    [Fact]
+    public void Old_identities_are_not_all_read_again_in_one_cycle()
+    {
+        for (int pid = 1; pid <= 128; pid++)
+        {
+            _processes.Set(pid, start: 1);
+        }
+
+        using SnapshotAssembly assembly = _processes.Open(new ProcessCollectorOptions { IdentityRefresh = TimeSpan.FromSeconds(30) });
+        assembly.Collect().Dispose();
+        _processes.Time.Advance(TimeSpan.FromSeconds(22.5));
+        assembly.Collect().Dispose();
+
+        Assert.InRange(_processes.IdentityReads - 128, 50, 78);
     }
 
     [Fact]

@@ -10,10 +10,14 @@ namespace Sonde.Cli.Commands.Ps;
 /// <summary>`sonde ps --watch`: a reading a tick.</summary>
 internal static class PsWatch
 {
+    // Looking into processes of others goes on needing these, by each system's own names.
+    private static readonly string[] s_needed = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH", "CAP_BPF", "CAP_PERFMON", "SeDebugPrivilege"];
+
     internal static void Run(CommandContext context, ProcessCollector collector, PsOptions options)
     {
         using var stop = new GracefulStop();
         CommandOutput output = context.Output;
+        LongRun.GiveUpRights(s_needed);
         bool isScreen = options.Format == OutputFormat.Pretty && output.Screen.IsTerminal;
         if (options.Format == OutputFormat.Tsv)
         {

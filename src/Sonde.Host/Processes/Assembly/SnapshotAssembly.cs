@@ -77,7 +77,7 @@ internal sealed class SnapshotAssembly : IDisposable
 
             if (_identityFields != ProcessFields.None)
             {
-                if (tracked.Identity is null || _options.Time.GetElapsedTime(tracked.IdentityTimestamp, now) >= _options.IdentityRefresh)
+                if (tracked.Identity is null || IsOld(record.Pid, tracked, now))
                 {
                     Identify(record, tracked, now);
                 }
@@ -92,6 +92,10 @@ internal sealed class SnapshotAssembly : IDisposable
             }
         }
     }
+
+    // Not all at once: those that were read together are read again over half of the time, so that no cycle does it for all.
+    private bool IsOld(int pid, TrackedProcess tracked, long now) =>
+        _options.Time.GetElapsedTime(tracked.IdentityTimestamp, now) >= _options.IdentityRefresh * (1 - (pid % 64 / 128.0));
 
     private void Identify(ProcessRecord record, TrackedProcess tracked, long now)
     {

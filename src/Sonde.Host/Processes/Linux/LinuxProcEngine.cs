@@ -150,19 +150,19 @@ internal sealed class LinuxProcEngine : ProcessEngine
             }
             else
             {
-                SampleFields all = (fields.HasFlag(ProcessFields.Memory) ? LinuxSamples.MemoryFromStatus : SampleFields.None)
-                    | (fields.HasFlag(ProcessFields.ContextSwitches) ? SampleFields.SwitchesGroup : SampleFields.None)
-                    | (fields.HasFlag(ProcessFields.Tracer) ? SampleFields.Tracer : SampleFields.None);
+                SampleFields all = ((fields & ProcessFields.Memory) != ProcessFields.None ? LinuxSamples.MemoryFromStatus : SampleFields.None)
+                    | ((fields & ProcessFields.ContextSwitches) != ProcessFields.None ? SampleFields.SwitchesGroup : SampleFields.None)
+                    | ((fields & ProcessFields.Tracer) != ProcessFields.None ? SampleFields.Tracer : SampleFields.None);
                 sample.Statuses.Set(all, LinuxReasons.ToStatus(length, isOffered: true));
             }
         }
 
-        if (fields.HasFlag(ProcessFields.Io))
+        if ((fields & ProcessFields.Io) != ProcessFields.None)
         {
             ReadIo(ref sample);
         }
 
-        if (fields.HasFlag(ProcessFields.Handles))
+        if ((fields & ProcessFields.Handles) != ProcessFields.None)
         {
             int count = _fdSizeCounts ? _files.Stat("fd"u8, out statx folder) is < 0 and var error ? error : (int)folder.stx_size : _files.CountEntries("fd"u8);
             sample.Handles = Math.Max(count, 0);

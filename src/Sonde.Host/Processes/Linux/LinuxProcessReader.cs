@@ -48,7 +48,7 @@ internal sealed class LinuxProcessReader : ProcessReader
 
     internal override void BeginCycle(ProcessFields fields)
     {
-        if (fields.HasFlag(ProcessFields.User))
+        if ((fields & ProcessFields.User) != ProcessFields.None)
         {
             _users.Refresh();
         }
@@ -81,12 +81,12 @@ internal sealed class LinuxProcessReader : ProcessReader
             ReadStatus(fields, identity);
         }
 
-        if (fields.HasFlag(ProcessFields.Arguments))
+        if ((fields & ProcessFields.Arguments) != ProcessFields.None)
         {
             identity.Arguments = ReadArguments(sample);
         }
 
-        if (fields.HasFlag(ProcessFields.Image))
+        if ((fields & ProcessFields.Image) != ProcessFields.None)
         {
             identity.Image = _images.Read(sample);
         }
@@ -96,17 +96,17 @@ internal sealed class LinuxProcessReader : ProcessReader
             ReadCgroup(fields, identity);
         }
 
-        if (fields.HasFlag(ProcessFields.Login))
+        if ((fields & ProcessFields.Login) != ProcessFields.None)
         {
             identity.Login = ReadLogin();
         }
 
-        if (fields.HasFlag(ProcessFields.Label))
+        if ((fields & ProcessFields.Label) != ProcessFields.None)
         {
             identity.Label = ReadLabel();
         }
 
-        if (fields.HasFlag(ProcessFields.Namespaces))
+        if ((fields & ProcessFields.Namespaces) != ProcessFields.None)
         {
             identity.Namespaces = _namespaces.Read();
         }
@@ -141,23 +141,23 @@ internal sealed class LinuxProcessReader : ProcessReader
     /// <summary>What other systems have, says so when it is asked for.</summary>
     private static void MarkForeign(ProcessFields fields, ProcessIdentity identity)
     {
-        if (fields.HasFlag(ProcessFields.Containment))
+        if ((fields & ProcessFields.Containment) != ProcessFields.None)
         {
             identity.Job = Reading.Unsupported<WindowsJob>(LinuxReasons.NotOnLinux);
             identity.Coalition = Reading.Unsupported<MacOSCoalition>(LinuxReasons.NotOnLinux);
         }
 
-        if (fields.HasFlag(ProcessFields.Privileges))
+        if ((fields & ProcessFields.Privileges) != ProcessFields.None)
         {
             identity.Token = Reading.Unsupported<WindowsToken>(LinuxReasons.NotOnLinux);
         }
 
-        if (fields.HasFlag(ProcessFields.Protection))
+        if ((fields & ProcessFields.Protection) != ProcessFields.None)
         {
             identity.Protection = Reading.Unsupported<WindowsProtection>(LinuxReasons.NotOnLinux);
         }
 
-        if (fields.HasFlag(ProcessFields.CodeSigning))
+        if ((fields & ProcessFields.CodeSigning) != ProcessFields.None)
         {
             identity.CodeSigning = Reading.Unsupported<MacOSCodeSigning>(LinuxReasons.NotOnLinux);
         }
@@ -199,21 +199,21 @@ internal sealed class LinuxProcessReader : ProcessReader
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);
             string? reason = LinuxReasons.Of(why);
-            identity.User = fields.HasFlag(ProcessFields.User) ? new Reading<ProcessUser>(why, default, reason) : identity.User;
-            identity.Credentials = fields.HasFlag(ProcessFields.User) ? new Reading<UnixCredentials>(why, default, reason) : identity.Credentials;
-            identity.Capabilities = fields.HasFlag(ProcessFields.Privileges) ? new Reading<ProcessCapabilities>(why, default, reason) : identity.Capabilities;
+            identity.User = (fields & ProcessFields.User) != ProcessFields.None ? new Reading<ProcessUser>(why, default, reason) : identity.User;
+            identity.Credentials = (fields & ProcessFields.User) != ProcessFields.None ? new Reading<UnixCredentials>(why, default, reason) : identity.Credentials;
+            identity.Capabilities = (fields & ProcessFields.Privileges) != ProcessFields.None ? new Reading<ProcessCapabilities>(why, default, reason) : identity.Capabilities;
             return;
         }
 
         ProcStatus.Parse(text, out ProcStatus status);
-        if (fields.HasFlag(ProcessFields.User))
+        if ((fields & ProcessFields.User) != ProcessFields.None)
         {
             bool isThere = status.Has(ProcStatus.Facts.Users | ProcStatus.Facts.GroupIds);
             identity.User = isThere ? _users.Of(status.Users.Effective) : Reading.Unsupported<ProcessUser>(LinuxReasons.NotTold);
             identity.Credentials = isThere ? _credentials.Of(status.Users, status.GroupIds) : Reading.Unsupported<UnixCredentials>(LinuxReasons.NotTold);
         }
 
-        if (fields.HasFlag(ProcessFields.Privileges))
+        if ((fields & ProcessFields.Privileges) != ProcessFields.None)
         {
             identity.Capabilities = status.Has(ProcStatus.Facts.Capabilities)
                 ? _credentials.Of(status.CapInheritable, status.CapPermitted, status.CapEffective, status.CapBounding, status.CapAmbient)
@@ -268,7 +268,7 @@ internal sealed class LinuxProcessReader : ProcessReader
             _cgroups.Add(text, facts);
         }
 
-        if (fields.HasFlag(ProcessFields.Containment))
+        if ((fields & ProcessFields.Containment) != ProcessFields.None)
         {
             identity.Cgroup = facts.Cgroup;
             identity.Container = facts.Container;
@@ -277,7 +277,7 @@ internal sealed class LinuxProcessReader : ProcessReader
             identity.Package = facts.Package;
         }
 
-        if (fields.HasFlag(ProcessFields.Services))
+        if ((fields & ProcessFields.Services) != ProcessFields.None)
         {
             identity.Services = facts.Services;
         }

@@ -79,7 +79,7 @@ internal static class LinuxSamples
     /// <summary>Puts the lines of /proc/PID/status that change all the time into a sample.</summary>
     internal static void Fill(in ProcStatus status, ProcessFields fields, ref ProcessSample sample)
     {
-        if (fields.HasFlag(ProcessFields.Memory))
+        if ((fields & ProcessFields.Memory) != ProcessFields.None)
         {
             // A kernel thread has no memory of its own, and a zombie has given it back: their status has none of these lines.
             bool hasNone = !status.Has(ProcStatus.Facts.PeakVirtual) && (sample.IsKernel || sample.State is ProcessState.Zombie or ProcessState.Dead);
@@ -93,7 +93,7 @@ internal static class LinuxSamples
             Take(status, ProcStatus.Facts.Locked, SampleFields.Locked, status.Locked, ref sample.Locked, ref sample);
         }
 
-        if (fields.HasFlag(ProcessFields.ContextSwitches))
+        if ((fields & ProcessFields.ContextSwitches) != ProcessFields.None)
         {
             sample.VoluntarySwitches = status.VoluntarySwitches;
             sample.InvoluntarySwitches = status.InvoluntarySwitches;
@@ -101,7 +101,7 @@ internal static class LinuxSamples
             sample.Statuses.Set(SampleFields.SwitchesGroup, isThere ? ReadingStatus.Ok : ReadingStatus.Unsupported);
         }
 
-        if (fields.HasFlag(ProcessFields.Tracer))
+        if ((fields & ProcessFields.Tracer) != ProcessFields.None)
         {
             sample.Tracer = status.Tracer;
             bool isThere = status.Has(ProcStatus.Facts.Tracer);
