@@ -64,7 +64,8 @@ public sealed class ProcessesUnderStressTests
         }
         finally
         {
-            swarm.Dispose();
+            swarm.CloseInput();
+            swarm.HasEnded(TimeSpan.FromSeconds(20));
             Directory.Delete(folder, recursive: true);
         }
     }

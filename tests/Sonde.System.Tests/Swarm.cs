@@ -35,6 +35,9 @@ internal sealed class Swarm : IDisposable
         }
     }
 
+    /// <summary>Ends their standard input, which ends those that read it.</summary>
+    internal void CloseInput() => _children.ForEach(static child => child.StandardInput.Close());
+
     /// <summary>Waits, and tells whether the first one has ended meanwhile.</summary>
     internal bool HasEnded(TimeSpan within) => _children[0].WaitForExit(within);
 

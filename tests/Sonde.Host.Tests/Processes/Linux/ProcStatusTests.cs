@@ -86,6 +86,14 @@ public class ProcStatusTests
     }
 
     [Fact]
+    public void A_number_that_was_cut_is_not_taken_for_a_smaller_one()
+    {
+        ProcStatus.Parse("TracerPid:\t123"u8, out ProcStatus status);
+
+        Assert.False(status.Has(Facts.Tracer));
+    }
+
+    [Fact]
     public void Random_damage_never_throws()
     {
         var random = new Random(4711);
