@@ -57,7 +57,7 @@ internal sealed class CaptureRun : IDisposable
         Open();
 
         // A new file of a row may have to be made in a directory of another user.
-        Rights.GiveUp(_options.Rotation is null ? [] : ["CAP_DAC_OVERRIDE"]);
+        LongRun.GiveUpRights(_options.Rotation is null ? [] : ["CAP_DAC_OVERRIDE"]);
         long began = _context.Time.GetTimestamp();
         List<Thread> threads = Start();
         Watch(began);

@@ -3,6 +3,7 @@ using Sonde.Cli.Errors;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
+using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
 using Sonde.Link;
 
@@ -38,6 +39,7 @@ internal sealed record DoctorReport(
         [
             .. NetworkInterfaces.Check(),
             .. NameResolvers.Create().Check(),
+            .. ProcessCollector.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
         ];

@@ -132,13 +132,13 @@ internal static class InterfacesCommand
                 break;
             case OutputFormat.Tsv:
                 InterfacesTsv.Write(output, shown);
-                WriteGaps(snapshot, Console.Error.Write);
+                GapLines.Write(snapshot.Gaps, Console.Error.Write);
                 break;
             default:
                 output.Write(isDetailed && shown.Count == 1
                     ? InterfacesPretty.Card(shown[0], snapshot, output.Screen)
                     : InterfacesPretty.Table(shown, output.Screen));
-                WriteGaps(snapshot, output.Write);
+                GapLines.Write(snapshot.Gaps, output.Write);
                 break;
         }
     }
@@ -148,15 +148,6 @@ internal static class InterfacesCommand
         foreach (Gap gap in snapshot.Gaps)
         {
             output.WriteJsonLine(gap, GapJson.WriteRecord);
-        }
-    }
-
-    private static void WriteGaps(InterfaceSnapshot snapshot, Action<string> write)
-    {
-        foreach (Gap gap in snapshot.Gaps)
-        {
-            string count = gap.Count > 0 ? $" ({gap.Count.ToString(CultureInfo.InvariantCulture)})" : string.Empty;
-            write(SafeText.OneLine($"not seen: {gap.What}{count}: {Reading.Describe(gap.Status, gap.Reason)}") + "\n");
         }
     }
 

@@ -18,7 +18,8 @@ internal static class InterfacesWatch
         InterfaceSnapshot snapshot = interfaces.Collect();
         InterfacesCommand.Choose(snapshot, names, optionNames); // a wrong name ends the command here, not the watch later
 
-        Rights.GiveUp(); // reading interfaces needs none
+        // Everything is open, and reading interfaces needs no rights.
+        LongRun.GiveUpRights([]);
 
         bool isScreen = format == OutputFormat.Pretty && context.Output.Screen.IsTerminal;
         if (format == OutputFormat.Tsv)
@@ -166,7 +167,7 @@ internal static class InterfacesWatch
     }
 
     // Home, each line cleared to its end, the rest of the screen cleared: no flicker, and no scrolling by a frame that is too high.
-    private static string Redraw(string frame, int height)
+    internal static string Redraw(string frame, int height)
     {
         string[] lines = frame.TrimEnd('\n').Split('\n');
         if (lines.Length >= height)

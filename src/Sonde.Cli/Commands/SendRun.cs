@@ -59,7 +59,7 @@ internal sealed class SendRun : IDisposable
     internal int Run()
     {
         // The device is open; the file may belong to anybody, and is opened anew for every round.
-        Rights.GiveUp("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH");
+        LongRun.GiveUpRights(["CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"]);
         long began = _context.Time.GetTimestamp();
         try
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 
@@ -13,6 +14,7 @@ internal static class SondeCommand
     [
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
+        (["ps"], PsCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -84,6 +86,7 @@ internal static class SondeCommand
               sonde read in.pcapng --stats          who talked to whom in a capture file
               sonde resolvers                       who answers DNS, and who said so
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
+              sonde ps --tree                       what runs here, and who started it
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
             """);

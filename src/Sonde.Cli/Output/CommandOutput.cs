@@ -37,13 +37,31 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     }
 
     /// <summary>One JSON document and a line end; indented on a terminal.</summary>
-    internal void WriteJson<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, Screen.IsTerminal);
+    internal void WriteJson<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, isLine: false);
 
     /// <summary>One JSON object on one line.</summary>
-    internal void WriteJsonLine<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, isIndented: false);
+    internal void WriteJsonLine<T>(T value, Action<JsonText, T> write) => WriteJson(value, write, isLine: true);
 
     /// <summary>One line of tab-separated values.</summary>
     internal void WriteTsv(IEnumerable<string> cells) => Write(string.Join('\t', cells.Select(SafeText.TsvCell)) + "\n");
+
+    /// <summary>A writer for one JSON value that is written piece by piece; indented on a terminal, unless it is to stand on one line.</summary>
+    internal JsonText BeginJson(bool isLine)
+    {
+        _json ??= new JsonText(_buffer);
+        _json.IsIndented = Screen.IsTerminal && !isLine;
+        return _json;
+    }
+
+    /// <summary>Between two pieces: sends what is there once it is enough, so that a long document is never whole in memory.</summary>
+    internal void ContinueJson() => SendWhenFull();
+
+    /// <summary>Ends the value with a line end.</summary>
+    internal void EndJson()
+    {
+        _json?.EndLine();
+        SendWhenFull();
+    }
 
     /// <summary>Sends what is buffered.</summary>
     /// <exception cref="IOException">Nobody reads, the disk is full, or the output is closed.</exception>
@@ -106,12 +124,9 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
         }
     }
 
-    private void WriteJson<T>(T value, Action<JsonText, T> write, bool isIndented)
+    private void WriteJson<T>(T value, Action<JsonText, T> write, bool isLine)
     {
-        _json ??= new JsonText(_buffer);
-        _json.IsIndented = isIndented;
-        write(_json, value);
-        _json.EndLine();
-        SendWhenFull();
+        write(BeginJson(isLine), value);
+        EndJson();
     }
 }

@@ -21,17 +21,32 @@ internal static class TextTable
     /// <param name="style">How headings and cells are emphasised.</param>
     internal static string Draw(IReadOnlyList<TableColumn> columns, IReadOnlyList<string[]> rows, int width, TextStyle style)
     {
-        string[][][] cells = [.. rows.Select(row => row.Select(cell => cell.Split('\n').Select(SafeText.OneLine).ToArray()).ToArray())];
+        var text = new StringBuilder();
+        Draw(columns, rows, width, style, text, static _ => { });
+        return text.ToString();
+    }
+
+    /// <summary>Draws the table piece by piece, for one that is long.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="rows">One array of cells a row.</param>
+    /// <param name="width">The terminal's width in cells.</param>
+    /// <param name="style">How headings are emphasised.</param>
+    /// <param name="text">Where it is drawn.</param>
+    /// <param name="onLine">Called after each row; may take what is drawn so far, and clear it.</param>
+    internal static void Draw(IReadOnlyList<TableColumn> columns, IReadOnlyList<string[]> rows, int width, TextStyle style, StringBuilder text, Action<StringBuilder> onLine)
+    {
+        string[][][] cells = [.. rows.Select(static row => Array.ConvertAll(row, static cell => cell.Contains('\n') ? Array.ConvertAll(cell.Split('\n'), SafeText.OneLine) : [SafeText.OneLine(cell)]))];
         int[] widths = [.. columns.Select((column, at) => Math.Max(CellWidth.Of(column.Header), cells.Select(row => row[at].Max(line => CellWidth.Of(line))).DefaultIfEmpty(0).Max()))];
         List<int> shown = Choose(columns, cells, widths, width);
 
         int total = shown.Sum(at => widths[at]) + (Gap * (shown.Count - 1));
         if (total > width && !TryShrink(shown, widths, width - (Gap * (shown.Count - 1))))
         {
-            return DrawBlocks(columns, cells, width, style);
+            text.Append(DrawBlocks(columns, cells, width, style));
+            onLine(text);
+            return;
         }
 
-        var text = new StringBuilder();
         DrawLine(text, shown, at => columns[at].Header, columns, widths, style.Heading);
         foreach (string[][] row in cells)
         {
@@ -41,6 +56,8 @@ internal static class TextTable
                 int current = line;
                 DrawLine(text, shown, at => current < row[at].Length ? row[at][current] : string.Empty, columns, widths, static cell => cell);
             }
+
+            onLine(text);
         }
 
         string[] hidden = [.. Enumerable.Range(0, columns.Count).Where(at => !shown.Contains(at) && HasContent(cells, at)).Select(at => columns[at].Header)];
@@ -49,7 +66,7 @@ internal static class TextTable
             text.Append(style.Faint(CellWidth.Cut($"not shown for lack of width: {string.Join(", ", hidden)}", width))).Append('\n');
         }
 
-        return text.ToString();
+        onLine(text);
     }
 
     // Empty columns never show; the rest leave by rank until what stays fits, the last of equal rank first.
@@ -107,7 +124,13 @@ internal static class TextTable
 
             string cell = CellWidth.Cut(cellOf(at), widths[at]);
             int pad = widths[at] - CellWidth.Of(cell);
-            line.Append(' ', columns[at].IsNumber ? pad : 0).Append(cell).Append(' ', columns[at].IsNumber ? 0 : pad);
+            line.Append(' ', columns[at].IsNumber ? pad : 0).Append(cell);
+
+            // Nothing stands behind the last column; one long cell in it would make every line as long.
+            if (!columns[at].IsNumber && at != shown[^1])
+            {
+                line.Append(' ', pad);
+            }
         }
 
         text.Append(emphasise(line.ToString().TrimEnd())).Append('\n');

@@ -4,21 +4,21 @@ using Sonde.Host.Privileges;
 
 namespace Sonde.Cli.Commands;
 
-/// <summary>Gives up what root or setcap gave, once everything is open that needs it.</summary>
-internal static class Rights
+/// <summary>What a command does before it settles for a long time.</summary>
+internal static class LongRun
 {
-    /// <summary>Gives up every right but those to keep; what cannot be given up is told on standard error.</summary>
-    internal static void GiveUp(params IReadOnlyCollection<string> keep)
+    /// <summary>Gives up what root or setcap gave, but for the rights that the run goes on needing.</summary>
+    internal static void GiveUpRights(IReadOnlyCollection<string> needed)
     {
         try
         {
             var privileges = ProcessPrivileges.Create();
-            if (!privileges.Read().Rights.TryGetValue(out IReadOnlyList<HeldRight>? held) || held.Count == 0)
+            if (!privileges.Read().Rights.TryGetValue(out IReadOnlyList<HeldRight>? held) || held.All(right => needed.Contains(right.Name)))
             {
                 return;
             }
 
-            foreach (Gap gap in privileges.Drop([.. keep.Where(name => held.Any(right => right.Name == name))]).Gaps)
+            foreach (Gap gap in privileges.Drop([.. held.Select(static right => right.Name).Where(needed.Contains)]).Gaps)
             {
                 Console.Error.WriteLine(SafeText.OneLine($"sonde: note: rights that are not needed are still held: {gap.What}: {gap.Reason}"));
             }
