@@ -19,6 +19,9 @@ internal sealed class LinuxXdpDevice : FrameDevice
     // A call sends some dozens of frames; what is left after so many calls waits for the next send.
     private const int MostKicks = 256;
 
+    // The socket of an interface that was removed is never ready again: somebody has to look.
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
+
     private readonly LinuxInterface _link;
     private readonly PacketSocket _control; // asks about the interface, and holds it promiscuous
     private readonly XdpSocket _socket;
@@ -107,6 +110,12 @@ internal sealed class LinuxXdpDevice : FrameDevice
                 throw link.IsUp
                     ? new LinkException(LinkFailure.NotSupported, "bind(AF_XDP)", interfaceName, 0, "AF_XDP is for Ethernet")
                     : LinuxErrors.Exception("bind(AF_XDP)", interfaceName, new NativeError(NativeErrorDomain.Errno, Packet.ENETDOWN));
+            }
+
+            // Of protocol 0, it sees no frames; but it knows when its interface has gone.
+            if (!control.TryBind(0, link.Index, out NativeError unbound))
+            {
+                throw LinuxErrors.Exception("bind(AF_PACKET)", interfaceName, unbound);
             }
 
             BpfInstruction[]? program = Compile(link, control, options);
@@ -205,27 +214,21 @@ internal sealed class LinuxXdpDevice : FrameDevice
         }
         while (Stopwatch.GetTimestamp() - started < spin);
 
-        try
+        FileDescriptor stop = ((UnixStopSignal)_stop.For(stopping)).Waitable;
+        while (true)
         {
-            WaitResult result = Poller.Wait(_socket.Descriptor, ((UnixStopSignal)_stop.For(stopping)).Waitable, timeout);
-            if (result == WaitResult.Ready && _socket.Waiting == 0)
+            TimeSpan left = timeout < TimeSpan.Zero ? s_look : timeout - Stopwatch.GetElapsedTime(started);
+            WaitResult result = Poll(stop, left > s_look ? s_look : left < TimeSpan.Zero ? TimeSpan.Zero : left);
+            if (result == WaitResult.Stopped || _socket.Waiting > 0)
             {
-                // Only the end of the interface makes the socket ready without a frame.
-                int error = _socket.TakeError();
-                throw LinuxErrors.Exception(
-                    "poll(AF_XDP)", Name, new NativeError(NativeErrorDomain.Errno, error is 0 or Packet.ENETDOWN ? Netlink.ENODEV : error), isOpen: true);
+                return result == WaitResult.Stopped ? FrameWait.Stopped : FrameWait.Ready;
             }
 
-            return result switch
+            LookAfterInterface();
+            if (timeout >= TimeSpan.Zero && left <= s_look)
             {
-                WaitResult.Stopped => FrameWait.Stopped,
-                WaitResult.Ready => FrameWait.Ready,
-                _ => FrameWait.TimedOut,
-            };
-        }
-        catch (NativeException refused)
-        {
-            throw LinuxErrors.Exception(refused, Name, isOpen: true);
+                return FrameWait.TimedOut;
+            }
         }
     }
 
@@ -301,6 +304,35 @@ internal sealed class LinuxXdpDevice : FrameDevice
             options.Filter,
             link.LinkType,
             new PacketFilterOptions { SnapLength = options.SnapLength, IPv4Mask = options.IPv4Mask ?? link.ReadIPv4Mask(control) }).Program.ToArray();
+
+    private WaitResult Poll(FileDescriptor stop, TimeSpan timeout)
+    {
+        try
+        {
+            return Poller.Wait(_socket.Descriptor, stop, timeout);
+        }
+        catch (NativeException refused)
+        {
+            throw LinuxErrors.Exception(refused, Name, isOpen: true);
+        }
+    }
+
+    private void LookAfterInterface()
+    {
+        try
+        {
+            int error = _socket.TakeError();
+            bool isGone = error == Packet.ENETDOWN || _control.ReadBoundInterface() != _link.Index;
+            if (isGone || error != 0)
+            {
+                throw LinuxErrors.Exception("poll(AF_XDP)", Name, new NativeError(NativeErrorDomain.Errno, isGone ? Netlink.ENODEV : error), isOpen: true);
+            }
+        }
+        catch (NativeException refused)
+        {
+            throw LinuxErrors.Exception(refused, Name, isOpen: true);
+        }
+    }
 
     private byte AudienceOf(ReadOnlySpan<byte> frame)
     {

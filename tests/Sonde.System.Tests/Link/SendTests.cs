@@ -128,6 +128,7 @@ public sealed class SendTests
         byte[] frame = Wire.Numbered(1, 100);
         byte[] tagged = [.. frame[..12], 0x81, 0x00, 0x00, 0x05, .. frame[12..]];
         Assert.Equal(130, Cycle(130));
+        Assert.Equal(FrameWait.TimedOut, device.Wait(TimeSpan.FromMilliseconds(50), source.Token)); // the first sleep with a token registers it
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         int seen = Cycle(13_000);
