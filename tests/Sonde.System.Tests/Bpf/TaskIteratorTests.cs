@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Sonde.Interop.Linux.Bpf;
@@ -123,9 +124,18 @@ public sealed class TaskIteratorTests
     }
 
     [Fact]
-    public void Threads_are_added_to_their_process()
+    public void Threads_are_added_to_their_process_those_that_ended_too()
     {
         using TaskIterator tasks = Open(TaskFields.All);
+        var ended = new Thread(() =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(700))
+            {
+            }
+        });
+        ended.Start();
+        ended.Join();
 
         TaskRecord self = Find(tasks, Environment.ProcessId);
         ProcStat stat = ProcStat.Read(Environment.ProcessId);
@@ -139,11 +149,12 @@ public sealed class TaskIteratorTests
     }
 
     [Fact]
-    public void A_zombie_a_stopped_and_a_kernel_thread_are_told_by_their_state()
+    public void A_stopped_process_and_a_kernel_thread_are_told_by_their_state()
     {
         using TaskIterator tasks = Open(TaskFields.All);
         using var stopped = new SleepingChild();
         ChildProcess.MustShell($"kill -STOP {stopped.Pid}");
+        Assert.True(SpinWait.SpinUntil(() => ProcStat.Read(stopped.Pid).Rest[0] == "T", TimeSpan.FromSeconds(10)));
 
         TaskRecord[] all = tasks.Read().ToArray();
 
@@ -152,6 +163,31 @@ public sealed class TaskIteratorTests
         Assert.True(kthreadd.IsKernelThread);
         Assert.Equal((0L, 0UL, 0UL), (kthreadd.ResidentPages, kthreadd.VirtualPages, kthreadd.ImageInode));
         ChildProcess.MustShell($"kill -CONT {stopped.Pid}");
+    }
+
+    [Fact]
+    public void A_name_of_any_bytes_and_another_program_in_the_same_process_are_seen()
+    {
+        using TaskIterator tasks = Open(TaskFields.EveryCycle);
+        using var child = new SleepingChild(") R 1");
+
+        TaskRecord before = Find(tasks, child.Pid);
+
+        Assert.Equal(") R 1"u8, before.NameBytes);
+        Assert.Equal(ProcStat.Read(child.Pid).Name, Encoding.Latin1.GetString(before.NameBytes));
+        Assert.InRange(before.Executions - Find(tasks, Environment.ProcessId).Executions, 1UL, 10UL); // counted on from the parent's
+    }
+
+    [Fact]
+    public void A_zombie_is_told_by_its_state()
+    {
+        using TaskIterator tasks = Open(TaskFields.Core);
+        using var shell = new SleepingChild("sonde-zombie", "sh", "-c", "true & exec sleep 60"); // sleep never asks for its child
+
+        TaskRecord zombie = tasks.Read().ToArray().First(task => task.ParentPid == shell.Pid);
+
+        Assert.Equal('Z', zombie.GetState());
+        Assert.Equal(0, zombie.ExitCode);
     }
 
     [Fact]
