@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 
 namespace Sonde.Cli.Records;
 
@@ -11,8 +11,8 @@ namespace Sonde.Cli.Records;
 /// <param name="aliases">Other names that people know it by.</param>
 internal sealed class RecordField<T>(string name, FieldKind kind, ulong needs, Func<T, FieldValue> read, params string[] aliases)
 {
-    private JsonEncodedText? _jsonName;
-    private JsonEncodedText? _jsonReasonName;
+    private byte[]? _jsonName;
+    private byte[]? _jsonReasonName;
 
     internal string Name { get; } = name;
 
@@ -28,10 +28,10 @@ internal sealed class RecordField<T>(string name, FieldKind kind, ulong needs, F
     internal string Header { get; init; } = name.ToUpperInvariant().Replace('_', ' ');
 
     /// <summary>The name, made ready for JSON once; most fields of a command are never written.</summary>
-    internal JsonEncodedText JsonName => _jsonName ??= JsonEncodedText.Encode(Name);
+    internal byte[] JsonName => _jsonName ??= Encoding.UTF8.GetBytes(Name);
 
     /// <summary>The name of its reason.</summary>
-    internal JsonEncodedText JsonReasonName => _jsonReasonName ??= JsonEncodedText.Encode(Name + "_reason");
+    internal byte[] JsonReasonName => _jsonReasonName ??= Encoding.UTF8.GetBytes(Name + "_reason");
 
     internal bool IsNumber => Kind is not (FieldKind.Text or FieldKind.List or FieldKind.Boolean or FieldKind.Time);
 }

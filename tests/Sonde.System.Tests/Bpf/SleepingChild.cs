@@ -5,21 +5,30 @@ namespace Sonde.System.Tests.Bpf;
 /// <summary>A process that does nothing, and has come to rest, until this is disposed.</summary>
 internal sealed class SleepingChild : IDisposable
 {
-    private readonly Process _process = Process.Start(new ProcessStartInfo("sleep", ["60"]) { UseShellExecute = false })!; // it exists
+    private readonly string _folder = Directory.CreateTempSubdirectory("sonde-child-").FullName;
+    private readonly Process _process;
 
-    internal SleepingChild()
+    /// <summary>Starts sleep under a name of its own, or another program that ends in sleeping.</summary>
+    internal SleepingChild(string name = "sleep", params string[] command)
     {
-        // Asleep in its own program, and twice the same: what it counts stands still.
+        string program = Path.Combine(_folder, name);
+        File.Copy("/bin/sleep", program);
+        _process = command.Length == 0
+            ? Process.Start(new ProcessStartInfo(program, ["60"]) { UseShellExecute = false })! // it exists
+            : Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false })!; // it exists
+
+        // Asleep, and twice the same: what it counts stands still.
         string last = string.Empty;
         for (int i = 0; i < 500; i++)
         {
-            string stat = File.ReadAllText($"/proc/{Pid}/stat");
-            if (stat == last && stat.Contains("(sleep) S", StringComparison.Ordinal))
+            ProcStat stat = ProcStat.Read(Pid);
+            string now = stat.Name + string.Join(' ', stat.Rest);
+            if (now == last && stat.Rest[0] == "S" && stat.Name == (command.Length == 0 ? name : "sleep"))
             {
                 return;
             }
 
-            last = stat;
+            last = now;
             _process.WaitForExit(10);
         }
 
@@ -33,5 +42,6 @@ internal sealed class SleepingChild : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 }

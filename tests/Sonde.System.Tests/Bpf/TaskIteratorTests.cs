@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Sonde.Interop.Linux.Bpf;
@@ -25,11 +26,12 @@ public sealed class TaskIteratorTests
         using TaskIterator tasks = Open(TaskFields.EveryCycle);
 
         HashSet<int> before = Pids();
+        HashSet<int> handed = [.. PidIterator.Read()];
         int[] seen = [.. tasks.Read().ToArray().Select(task => task.Usage.Pid)];
         HashSet<int> after = Pids();
 
         // A kernel may keep processes from iterators that /proc shows: a program of five instructions that filters nothing tells which those are.
-        HashSet<int> withheld = [.. before.Intersect(after).Except(PidIterator.Read())];
+        HashSet<int> withheld = [.. before.Intersect(after).Except(handed)];
         Assert.InRange(withheld.Count, 0, 1);
         Assert.Empty(before.Intersect(after).Except(seen).Except(withheld));
         Assert.Empty(seen.Except(before.Union(after)));
@@ -123,9 +125,22 @@ public sealed class TaskIteratorTests
     }
 
     [Fact]
-    public void Threads_are_added_to_their_process()
+    public void Threads_are_added_to_their_process_those_that_ended_too()
     {
         using TaskIterator tasks = Open(TaskFields.All);
+        var ended = new Thread(() =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(700))
+            {
+            }
+        });
+        ended.Name = "sonde-ended";
+        ended.Start();
+        ended.Join();
+
+        // The kernel's thread ends a moment after the runtime's.
+        Assert.True(SpinWait.SpinUntil(() => !ThreadNames().Contains("sonde-ended"), TimeSpan.FromSeconds(10)));
 
         TaskRecord self = Find(tasks, Environment.ProcessId);
         ProcStat stat = ProcStat.Read(Environment.ProcessId);
@@ -139,11 +154,12 @@ public sealed class TaskIteratorTests
     }
 
     [Fact]
-    public void A_zombie_a_stopped_and_a_kernel_thread_are_told_by_their_state()
+    public void A_stopped_process_and_a_kernel_thread_are_told_by_their_state()
     {
         using TaskIterator tasks = Open(TaskFields.All);
         using var stopped = new SleepingChild();
         ChildProcess.MustShell($"kill -STOP {stopped.Pid}");
+        Assert.True(SpinWait.SpinUntil(() => ProcStat.Read(stopped.Pid).Rest[0] == "T", TimeSpan.FromSeconds(10)));
 
         TaskRecord[] all = tasks.Read().ToArray();
 
@@ -152,6 +168,31 @@ public sealed class TaskIteratorTests
         Assert.True(kthreadd.IsKernelThread);
         Assert.Equal((0L, 0UL, 0UL), (kthreadd.ResidentPages, kthreadd.VirtualPages, kthreadd.ImageInode));
         ChildProcess.MustShell($"kill -CONT {stopped.Pid}");
+    }
+
+    [Fact]
+    public void A_name_of_any_bytes_and_another_program_in_the_same_process_are_seen()
+    {
+        using TaskIterator tasks = Open(TaskFields.EveryCycle);
+        using var child = new SleepingChild(") R 1");
+
+        TaskRecord before = Find(tasks, child.Pid);
+
+        Assert.Equal(") R 1"u8, before.NameBytes);
+        Assert.Equal(ProcStat.Read(child.Pid).Name, Encoding.Latin1.GetString(before.NameBytes));
+        Assert.InRange(before.Executions - Find(tasks, Environment.ProcessId).Executions, 1UL, 10UL); // counted on from the parent's
+    }
+
+    [Fact]
+    public void A_zombie_is_told_by_its_state()
+    {
+        using TaskIterator tasks = Open(TaskFields.Core);
+        using var shell = new SleepingChild("sonde-zombie", "sh", "-c", "true & exec sleep 60"); // sleep never asks for its child
+
+        TaskRecord zombie = tasks.Read().ToArray().First(task => task.ParentPid == shell.Pid);
+
+        Assert.Equal('Z', zombie.GetState());
+        Assert.Equal(0, zombie.ExitCode);
     }
 
     [Fact]
@@ -205,6 +246,24 @@ public sealed class TaskIteratorTests
 
     private static HashSet<int> Pids() =>
         [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))];
+
+    private static List<string> ThreadNames()
+    {
+        var names = new List<string>();
+        foreach (string thread in Directory.GetDirectories("/proc/self/task"))
+        {
+            try
+            {
+                names.Add(File.ReadAllText(thread + "/comm").TrimEnd());
+            }
+            catch (IOException)
+            {
+                continue; // it ended
+            }
+        }
+
+        return names;
+    }
 
     private static uint Namespace(int pid, string name)
     {

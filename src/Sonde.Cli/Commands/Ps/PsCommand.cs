@@ -115,7 +115,7 @@ internal static class PsCommand
                 new PsJson(output, options.Fields).WriteLines(shown);
                 foreach (Gap gap in snapshot.Gaps)
                 {
-                    output.WriteJsonLine(new GapJson(gap) { Type = "gap" }, SondeJsonContext.Default.GapJson);
+                    output.WriteJsonLine(gap, GapJson.WriteRecord);
                 }
 
                 break;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sonde.Cli.Json;
 using Sonde.Cli.Output;
 using Sonde.Cli.Records;
@@ -11,7 +10,7 @@ namespace Sonde.Cli.Commands.Ps;
 internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<ProcessRecord>> fields)
 {
     // Reasons repeat from process to process: "denied: …" is put together and encoded once.
-    private readonly Dictionary<(ReadingStatus, string?), JsonEncodedText> _reasons = [];
+    private readonly Dictionary<(ReadingStatus, string?), string> _reasons = [];
 
     /// <summary>One document.</summary>
     internal void WriteDocument(ProcessSnapshot snapshot, IReadOnlyList<ProcessRecord> processes)
@@ -19,7 +18,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         JsonText json = output.BeginJson(isLine: false);
         json.BeginObject();
         json.Property("time"u8, snapshot.Time);
-        json.Property("boot"u8, snapshot.Boot);
+        json.Property("boot"u8, snapshot.Boot.ToString());
         json.Property("engine"u8, PsWords.Of(snapshot.Engine));
         json.Property("duration_ms"u8, Math.Round(snapshot.Duration.TotalMilliseconds, 3));
         json.Property("count"u8, snapshot.Count);
@@ -78,31 +77,31 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
             FieldValue value = field.Read(process);
             if (!value.HasValue)
             {
-                json.Name(field.JsonName.EncodedUtf8Bytes);
+                json.Name(field.JsonName);
                 json.Null();
-                json.Property(field.JsonReasonName.EncodedUtf8Bytes, ReasonOf(value));
+                json.Property(field.JsonReasonName, ReasonOf(value));
                 continue;
             }
 
             switch (field.Kind)
             {
                 case FieldKind.Text:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, value.Text);
+                    json.Property(field.JsonName, value.Text);
                     break;
                 case FieldKind.Real:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, Math.Round(value.Real, 3));
+                    json.Property(field.JsonName, Math.Round(value.Real, 3));
                     break;
                 case FieldKind.Boolean:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, value.Integer != 0);
+                    json.Property(field.JsonName, value.Integer != 0);
                     break;
                 case FieldKind.Time:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, new DateTimeOffset(value.Integer, TimeSpan.Zero));
+                    json.Property(field.JsonName, new DateTimeOffset(value.Integer, TimeSpan.Zero));
                     break;
                 case FieldKind.Duration:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, value.Integer / (double)TimeSpan.TicksPerSecond);
+                    json.Property(field.JsonName, value.Integer / (double)TimeSpan.TicksPerSecond);
                     break;
                 case FieldKind.List:
-                    json.BeginArray(field.JsonName.EncodedUtf8Bytes);
+                    json.BeginArray(field.JsonName);
                     foreach (string item in value.List)
                     {
                         json.Value(item);
@@ -111,17 +110,17 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
                     json.EndArray();
                     break;
                 default:
-                    json.Property(field.JsonName.EncodedUtf8Bytes, value.Integer);
+                    json.Property(field.JsonName, value.Integer);
                     break;
             }
         }
     }
 
-    private JsonEncodedText ReasonOf(FieldValue value)
+    private string ReasonOf(FieldValue value)
     {
-        if (!_reasons.TryGetValue((value.Status, value.Reason), out JsonEncodedText text))
+        if (!_reasons.TryGetValue((value.Status, value.Reason), out string? text))
         {
-            text = JsonEncodedText.Encode(Reading.Describe(value.Status, value.Reason));
+            text = Reading.Describe(value.Status, value.Reason);
             _reasons.Add((value.Status, value.Reason), text);
         }
 

@@ -98,7 +98,7 @@ internal static class PsWatch
                 json.WriteLines(shown, snapshot.Time);
                 foreach (Gap gap in snapshot.Gaps)
                 {
-                    context.Output.WriteJsonLine(new GapJson(gap) { Type = "gap" }, SondeJsonContext.Default.GapJson);
+                    context.Output.WriteJsonLine(gap, GapJson.WriteRecord);
                 }
 
                 break;

@@ -46,7 +46,14 @@ internal sealed class KernelBtf : IDisposable
             }
         }
 
-        return new KernelBtf(null, LibC.ReadFile(path, MaxBytes, out _));
+        try
+        {
+            return new KernelBtf(null, LibC.ReadFile(path, MaxBytes, out _));
+        }
+        catch (NativeException e)
+        {
+            throw new NativeException($"{e.Operation}({path})", e.Error);
+        }
     }
 
     public void Dispose() => _mapping?.Dispose();

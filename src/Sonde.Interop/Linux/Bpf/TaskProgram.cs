@@ -289,8 +289,8 @@ internal sealed class TaskProgram
         }
     }
 
-    // Loads the pointers on the way that no register holds yet. Each costs the verifier a search through the kernel's types, so none is loaded twice
-    // in a row: that was a third of the time to load the program.
+    // Loads the pointers on the way that no register holds yet. Each costs the verifier searches through the kernel's types by name (some tenths of a
+    // millisecond on 6.18), so none is loaded twice in a row.
     private BpfRegister Follow(KernelField field)
     {
         int common = 0;
