@@ -48,7 +48,6 @@ public sealed class PrivilegeTests
     [Theory]
     [InlineData("interfaces")]
     [InlineData("resolvers")]
-    [InlineData("doctor")]
     public void An_ordinary_user_sees_everything_that_root_sees(string command)
     {
         using NetworkNamespace host = NeedsRoot.Namespace();
@@ -59,4 +58,23 @@ public sealed class PrivilegeTests
 
         Assert.Equal(asRoot, asNobody);
     }
+
+    [Fact]
+    public void Doctor_tells_an_ordinary_user_what_root_has_and_what_would_give_it()
+    {
+        using NetworkNamespace host = NeedsRoot.Namespace();
+
+        string asRoot = host.Shell($"\"{ChildProcess.Sonde}\" doctor -f tsv");
+        string asNobody = host.Shell($"setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \"{ChildProcess.Sonde}\" doctor -f tsv");
+
+        Assert.Equal(RowsOf(asRoot, "interfaces"), RowsOf(asNobody, "interfaces"));
+        Assert.Equal(RowsOf(asRoot, "resolvers"), RowsOf(asNobody, "resolvers"));
+        Assert.Contains("af_packet\tavailable", RowsOf(asRoot, "frames")[0], StringComparison.Ordinal);
+        string frames = RowsOf(asNobody, "frames")[0];
+        Assert.Contains("af_packet\tdenied", frames, StringComparison.Ordinal);
+        Assert.EndsWith("\tCAP_NET_RAW", frames, StringComparison.Ordinal);
+    }
+
+    private static string[] RowsOf(string doctor, string part) =>
+        [.. doctor.Split('\n').Where(line => line.StartsWith(part + '\t', StringComparison.Ordinal))];
 }

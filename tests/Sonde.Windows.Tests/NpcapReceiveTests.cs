@@ -156,12 +156,27 @@ public sealed class NpcapReceiveTests : IDisposable
     [Fact]
     public void Many_frames_in_capture_mode_are_told_by_the_driver_before_the_block_timeout()
     {
-        using FrameDevice device = _npcap.Open(new FrameDeviceOptions { BlockTimeout = TimeSpan.FromSeconds(1) });
-        long burst = 0;
-        using var timer = new Timer(_ => burst = _npcap.Burst(400) == 400 ? Stopwatch.GetTimestamp() : 0, null, TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
+        // Without the driver's word every wait lasts the whole second; with it one of some is quick even on a machine under load.
+        bool wasQuick = false;
+        for (int round = 0; round < 5 && !wasQuick; round++)
+        {
+            using FrameDevice device = _npcap.Open(new FrameDeviceOptions { BlockTimeout = TimeSpan.FromSeconds(1) });
+            long burst = 0;
+            using var timer = new Timer(
+                _ =>
+                {
+                    Volatile.Write(ref burst, Stopwatch.GetTimestamp());
+                    _npcap.Burst(400);
+                },
+                null,
+                TimeSpan.FromMilliseconds(50),
+                Timeout.InfiniteTimeSpan);
 
-        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
-        Assert.InRange(Stopwatch.GetElapsedTime(burst).TotalMilliseconds, 0, 600);
+            Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
+            wasQuick = Stopwatch.GetElapsedTime(Volatile.Read(ref burst)) < TimeSpan.FromMilliseconds(600);
+        }
+
+        Assert.True(wasQuick);
     }
 
     [Fact]
