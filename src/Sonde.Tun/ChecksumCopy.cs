@@ -81,6 +81,9 @@ internal static class ChecksumCopy
         return (ushort)half;
     }
 
+    /// <summary>A 16-bit number as a term of such a sum.</summary>
+    internal static ulong InHostOrder(int word) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((ushort)word) : (ushort)word;
+
     // Less than a vector, or everything where there are no vectors.
     private static ulong SumTail(ReadOnlySpan<byte> source)
     {

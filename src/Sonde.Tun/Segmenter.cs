@@ -70,7 +70,7 @@ public struct Segmenter
             _pseudoSum = ChecksumCopy.Sum(packet[8..40]);
         }
 
-        _pseudoSum += InHostOrder(_isTcp ? 6 : 17);
+        _pseudoSum += ChecksumCopy.InHostOrder(_isTcp ? 6 : 17);
         _sequence = _isTcp ? BinaryPrimitives.ReadUInt32BigEndian(packet[(_transportStart + 4)..]) : 0;
     }
 
@@ -273,8 +273,6 @@ public struct Segmenter
         return at == transportStart && next == protocol ? SegmentationDefect.None : SegmentationDefect.BadNetworkHeader;
     }
 
-    private static ulong InHostOrder(int word) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((ushort)word) : (ushort)word;
-
     // A UDP checksum of zero would say "none" (RFC 768), and IPv6 forbids that: its other form is used.
     private static void WriteChecksum(Span<byte> field, ulong sum, bool zeroMeansNone)
     {
@@ -294,7 +292,7 @@ public struct Segmenter
             ushort identification = (ushort)(_identification + _index);
             BinaryPrimitives.WriteUInt16BigEndian(segment[2..], (ushort)segment.Length);
             BinaryPrimitives.WriteUInt16BigEndian(segment[4..], identification);
-            WriteChecksum(segment[10..], _networkSum + InHostOrder(segment.Length) + InHostOrder(identification), zeroMeansNone: false);
+            WriteChecksum(segment[10..], _networkSum + ChecksumCopy.InHostOrder(segment.Length) + ChecksumCopy.InHostOrder(identification), zeroMeansNone: false);
         }
         else
         {
@@ -316,7 +314,7 @@ public struct Segmenter
         Span<byte> checksum = segment[_checksumAt..];
         checksum[0] = 0;
         checksum[1] = 0;
-        ulong sum = _pseudoSum + InHostOrder(transportLength) + ChecksumCopy.Sum(transport);
+        ulong sum = _pseudoSum + ChecksumCopy.InHostOrder(transportLength) + ChecksumCopy.Sum(transport);
 
         // Headers have an even length, so the payload's words are the packet's words.
         sum += ChecksumCopy.CopyAndSum(packet.Slice(_payloadNext, payload), segment[_payloadStart..]);

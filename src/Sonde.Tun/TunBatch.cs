@@ -26,6 +26,7 @@ public sealed class TunBatch
     private readonly int _before;
     private int _count;
     private int _end;
+    private bool _hasSent;
 
     /// <summary>A batch of the default shape: 128 packets, no room around them but <see cref="FramingRoom"/>.</summary>
     public TunBatch()
@@ -187,6 +188,7 @@ public sealed class TunBatch
     {
         _count = 0;
         _end = 0;
+        _hasSent = false;
     }
 
     /// <summary>Takes out the packets for which <paramref name="keep"/> says no; the order of the others stays.</summary>
@@ -223,6 +225,30 @@ public sealed class TunBatch
     /// <summary>Whether one more packet of the largest size can be received: only then may a backend read one.</summary>
     internal bool HasRoomForAny => _count < _entries.Length && NextStart + MaxPacketSize + Tailroom <= _slab.Length;
 
+    /// <summary>Whether a send that goes on later has sent this packet already.</summary>
+    internal bool IsSent(int index) => _hasSent && At(index).IsSent;
+
+    /// <summary>Marks a packet as sent, out of turn.</summary>
+    internal void MarkSent(int index)
+    {
+        At(index).IsSent = true;
+        _hasSent = true;
+    }
+
+    /// <summary>Forgets what was marked.</summary>
+    internal void ForgetSent()
+    {
+        if (_hasSent)
+        {
+            foreach (ref Entry entry in _entries.AsSpan(0, _count))
+            {
+                entry.IsSent = false;
+            }
+
+            _hasSent = false;
+        }
+    }
+
     private ref Entry At(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_count, nameof(index));
@@ -236,5 +262,6 @@ public sealed class TunBatch
         internal int RoomStart;
         internal int RoomEnd;
         internal TunSegmentation Segmentation;
+        internal bool IsSent;
     }
 }

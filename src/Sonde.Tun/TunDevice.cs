@@ -142,6 +142,11 @@ public abstract partial class TunDevice : IDisposable
         }
     }
 
+    /// <summary>Makes lasting what must not last before everything else has succeeded (persistence). Called once, after the configuration.</summary>
+    private protected virtual void CompleteOpen(TunOptions options)
+    {
+    }
+
     /// <summary>Ends the native device. Called once, after every queue has ended.</summary>
     private protected abstract void CloseCore();
 
@@ -153,6 +158,8 @@ public abstract partial class TunDevice : IDisposable
             {
                 device.Configure(configuration);
             }
+
+            device.CompleteOpen(options);
 
             return device;
         }

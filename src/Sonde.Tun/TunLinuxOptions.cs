@@ -12,6 +12,9 @@ public sealed record TunLinuxOptions
     /// <summary>A group whose members may; null for none.</summary>
     public uint? GroupId { get; init; }
 
+    /// <summary>Offloads not to ask for, on a kernel whose super-packets misbehave; known ones are avoided without being told.</summary>
+    public TunOffloadFeatures AvoidedOffloads { get; init; }
+
     /// <summary>Packets that the kernel holds for a slow reader; beyond that it drops. The kernel's own default of 500 is short for bursts.</summary>
     public int TransmitQueueLength { get; init; } = 1000;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sonde.Tun.Linux;
 
 namespace Sonde.Tun;
 
@@ -18,7 +19,8 @@ internal abstract class TunPlatform
 
     /// <summary>That of this system.</summary>
     internal static TunPlatform Create() =>
-        throw new PlatformNotSupportedException("TUN devices are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsLinux() ? new LinuxTunPlatform()
+        : throw new PlatformNotSupportedException("TUN devices are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens or creates a device, not yet configured, with everything undone when a step fails.</summary>
     internal abstract TunDevice Open(TunOptions options);

@@ -108,7 +108,12 @@ public abstract partial class TunQueue
         {
             int lost = progress.Lost;
             TunStatus status = SendCore(batch, ref progress);
-            Tally.DroppedInvalid += progress.Lost - lost;
+            if (progress.Lost > lost)
+            {
+                Tally.DroppedInvalid += progress.Lost - lost;
+                first = first == TunStatus.Ok ? TunStatus.Invalid : first;
+            }
+
             if (status == TunStatus.Full && WaitForRoom(ref deadline))
             {
                 continue;
@@ -128,11 +133,20 @@ public abstract partial class TunQueue
             }
 
             // Full beyond the policy's patience, down, gone: the rest would fare no better.
-            int rest = batch.Count - progress.Next;
+            int before = progress.Lost;
             while (progress.Next < batch.Count)
             {
-                progress.Lose(batch[progress.Next].Length);
+                if (batch.IsSent(progress.Next))
+                {
+                    progress.Accept();
+                }
+                else
+                {
+                    progress.Lose(batch[progress.Next].Length);
+                }
             }
+
+            int rest = progress.Lost - before;
 
             switch (status)
             {
@@ -148,6 +162,7 @@ public abstract partial class TunQueue
             }
         }
 
+        batch.ForgetSent();
         Tally.SentPackets += batch.Count - progress.Lost;
         Tally.SentBytes += batch.TotalLength - progress.LostBytes;
         return new TunSendResult(batch.Count - progress.Lost, progress.Lost, first);
@@ -200,14 +215,15 @@ public abstract partial class TunQueue
         return false;
     }
 
+    // Not HasFlag: it allocates until the method is compiled for the second time.
     private static bool Takes(TunOffloadFeatures features, TunSegmentation segmentation) =>
-        features.HasFlag(TunOffloadFeatures.Checksum)
-        && (!segmentation.HasEcn || features.HasFlag(TunOffloadFeatures.TcpEcn))
+        (features & TunOffloadFeatures.Checksum) != TunOffloadFeatures.None
+        && (!segmentation.HasEcn || (features & TunOffloadFeatures.TcpEcn) != TunOffloadFeatures.None)
         && segmentation.Kind switch
         {
             TunSegmentationKind.None => true,
-            TunSegmentationKind.TcpIPv4 => features.HasFlag(TunOffloadFeatures.TcpIPv4),
-            TunSegmentationKind.TcpIPv6 => features.HasFlag(TunOffloadFeatures.TcpIPv6),
-            _ => features.HasFlag(TunOffloadFeatures.Udp),
+            TunSegmentationKind.TcpIPv4 => (features & TunOffloadFeatures.TcpIPv4) != TunOffloadFeatures.None,
+            TunSegmentationKind.TcpIPv6 => (features & TunOffloadFeatures.TcpIPv6) != TunOffloadFeatures.None,
+            _ => (features & TunOffloadFeatures.Udp) != TunOffloadFeatures.None,
         };
 }

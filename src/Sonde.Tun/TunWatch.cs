@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
@@ -24,7 +25,7 @@ public abstract class TunWatch : IDisposable
     /// <returns><see langword="false"/> when the time was over.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="TunException">The system stopped telling.</exception>
-    public bool TryWait(TimeSpan timeout, out TunChange change, CancellationToken cancellationToken = default)
+    public bool TryWait(TimeSpan timeout, [NotNullWhen(true)] out TunChange? change, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return TryWaitCore(timeout, out change, cancellationToken);
@@ -62,7 +63,7 @@ public abstract class TunWatch : IDisposable
     }
 
     /// <summary>Waits as <see cref="TryWait"/> promises.</summary>
-    private protected abstract bool TryWaitCore(TimeSpan timeout, out TunChange change, CancellationToken cancellationToken);
+    private protected abstract bool TryWaitCore(TimeSpan timeout, [NotNullWhen(true)] out TunChange? change, CancellationToken cancellationToken);
 
     /// <summary>Closes what the backend opened.</summary>
     /// <param name="disposing">Always true: backends hold safe handles, not finalizable state.</param>
@@ -72,7 +73,7 @@ public abstract class TunWatch : IDisposable
     {
         try
         {
-            while (TryWait(Timeout.InfiniteTimeSpan, out TunChange change, stop))
+            while (TryWait(Timeout.InfiniteTimeSpan, out TunChange? change, stop))
             {
                 changes.TryWrite(change);
                 if (change.Kind == TunChangeKind.Removed)

@@ -34,13 +34,6 @@ internal static unsafe partial class LibC
     internal const uint TUN_F_USO4 = 0x20; // since Linux 6.2
     internal const uint TUN_F_USO6 = 0x40;
 
-    internal const byte VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
-    internal const byte VIRTIO_NET_HDR_GSO_NONE = 0;
-    internal const byte VIRTIO_NET_HDR_GSO_TCPV4 = 1;
-    internal const byte VIRTIO_NET_HDR_GSO_TCPV6 = 4;
-    internal const byte VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
-    internal const byte VIRTIO_NET_HDR_GSO_ECN = 0x80;
-
     internal const int IOV_MAX = 1024;
     internal const int EIO = 5;
     internal const int EBADFD = 77;
@@ -62,6 +55,17 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Unix.LibC.Library, SetLastError = true)]
     internal static partial nint writev(int fd, iovec* parts, int count);
+}
+
+/// <summary>Numbers of linux/virtio_net.h: no calls, so that the header is read and written on every OS.</summary>
+internal static class Virtio
+{
+    internal const byte VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
+    internal const byte VIRTIO_NET_HDR_GSO_NONE = 0;
+    internal const byte VIRTIO_NET_HDR_GSO_TCPV4 = 1;
+    internal const byte VIRTIO_NET_HDR_GSO_TCPV6 = 4;
+    internal const byte VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
+    internal const byte VIRTIO_NET_HDR_GSO_ECN = 0x80;
 }
 
 /// <summary>struct iovec (sys/uio.h).</summary>
