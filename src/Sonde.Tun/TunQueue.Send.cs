@@ -120,9 +120,9 @@ public abstract partial class TunQueue
             }
 
             first = first == TunStatus.Ok ? status : first;
-            if (progress.Next >= batch.Count)
+            if (status == TunStatus.Ok || progress.Next >= batch.Count)
             {
-                break;
+                continue;
             }
 
             if (status == TunStatus.Invalid)

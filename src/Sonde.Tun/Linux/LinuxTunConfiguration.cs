@@ -115,6 +115,11 @@ internal sealed class LinuxTunConfiguration : IDisposable
         {
             return false;
         }
+        catch (TunException refused) when (refused.NativeError == Interop.Unix.LibC.EACCES && !address.Address.IsIPv4)
+        {
+            // Not a right: a missing right is EPERM.
+            throw new TunException(TunFailure.Unavailable, refused.Operation, device, refused.NativeError, $"IPv6 is disabled on this device ({refused.Reason})", refused);
+        }
     }
 
     /// <summary>Removes an address, if it is there.</summary>
