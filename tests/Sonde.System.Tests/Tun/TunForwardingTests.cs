@@ -199,7 +199,7 @@ public sealed class TunForwardingTests
         for (int attempt = 0; ; attempt++)
         {
             ProgramResult result = pair.Left.Run(() => ChildProcess.Shell($"iperf3 -J -p 5299 --connect-timeout 3000 {arguments}", TimeSpan.FromSeconds(60)));
-            if (result.ExitCode == 0)
+            if (result.ExitCode == 0 && !result.Output.Contains("\"error\":", StringComparison.Ordinal))
             {
                 output = result.Output;
                 break;
