@@ -99,6 +99,14 @@ public abstract partial class TunDevice : IDisposable
         TunPlatform.Create().Delete(name);
     }
 
+    /// <summary>Watches a device by its name, whoever holds it.</summary>
+    /// <exception cref="TunException">There is none of that name, it is no TUN device, or this system tells of own devices only.</exception>
+    public static TunWatch Watch(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return TunPlatform.Create().Watch(name);
+    }
+
     /// <summary>Closes every queue and the device; a blocked receive ends. Idempotent, from any thread.</summary>
     public void Dispose()
     {

@@ -36,4 +36,8 @@ internal abstract class TunPlatform
 
     /// <summary>Removes a persistent device.</summary>
     internal abstract void Delete(string name);
+
+    /// <summary>Watches a device that somebody else holds.</summary>
+    internal virtual TunWatch Watch(string name) =>
+        throw new TunException(TunFailure.Unavailable, "watch", name, 0, "on this system only a device of this process can be watched");
 }

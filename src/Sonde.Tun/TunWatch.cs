@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace Sonde.Tun;
 
-/// <summary>Tells what changes about one device: up, down, MTU, addresses, name, end. Made by <see cref="TunDevice.Watch"/>; one thread at a time.</summary>
+/// <summary>Tells what changes about one device: up, down, MTU, addresses, name, end. Made by <see cref="TunDevice.Watch()"/>; one thread at a time.</summary>
 /// <remarks>
 /// A backend implements <see cref="TryWaitCore"/> on the system's own notifications (netlink multicast, PF_ROUTE, Notify*Change) and never polls.
 /// Changes that were made since the watch was opened are not missed; when the system dropped some, one <see cref="TunChangeKind.Unknown"/> says so.

@@ -4,6 +4,7 @@ using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Resolvers;
+using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal sealed record DoctorReport(
     {
         var advice = HostAdvice.Create();
         var privileges = ProcessPrivileges.Create();
-        List<BackendStatus> backends = [.. NetworkInterfaces.Check(), .. NameResolvers.Create().Check(), .. privileges.Check()];
+        List<BackendStatus> backends = [.. NetworkInterfaces.Check(), .. NameResolvers.Create().Check(), .. privileges.Check(), .. TunDevice.CheckAccess().Select(TunCommand.ToBackend)];
         Reading<PrivilegeReport> held;
         try
         {

@@ -60,7 +60,7 @@ internal static class InterfacesWatch
     }
 
     // Everything is open, and reading interfaces needs no rights: what root or setcap gave goes before the long run begins.
-    private static void GiveUpRights()
+    internal static void GiveUpRights()
     {
         try
         {

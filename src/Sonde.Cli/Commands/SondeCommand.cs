@@ -49,6 +49,7 @@ internal static class SondeCommand
         {
             InterfacesCommand.Build(context),
             ResolversCommand.Build(context),
+            TunCommand.Build(context),
             DoctorCommand.Build(context),
             CompletionCommand.Build(context),
         };
@@ -64,6 +65,7 @@ internal static class SondeCommand
               sonde interfaces                      what is here: names, states, addresses, counters
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde resolvers                       who answers DNS, and who said so
+              sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
             """);

@@ -13,4 +13,8 @@ namespace Sonde.Cli.Json;
 [JsonSerializable(typeof(ResolversJson.SourceJson))]
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(DoctorJson.BackendJson))]
+[JsonSerializable(typeof(TunJson))]
+[JsonSerializable(typeof(TunJson.TunDeviceJson))]
+[JsonSerializable(typeof(TunJson.ChangeJson))]
+[JsonSerializable(typeof(TunJson.RunJson))]
 internal sealed partial class SondeJsonContext : JsonSerializerContext;

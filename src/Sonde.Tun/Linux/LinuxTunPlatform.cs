@@ -30,15 +30,16 @@ internal sealed class LinuxTunPlatform : TunPlatform
         ];
     }
 
+    internal override TunWatch Watch(string name)
+    {
+        using LinuxTunConfiguration configuration = LinuxTunConfiguration.Open();
+        return new LinuxTunWatch(FindTun(configuration, name).Index, name);
+    }
+
     internal override void Delete(string name)
     {
         using LinuxTunConfiguration configuration = LinuxTunConfiguration.Open();
-        LinuxTunLink link = configuration.FindLink(name)
-            ?? throw new TunException(TunFailure.NotFound, "netlink(RTM_GETLINK)", name, 0, "there is no interface of that name");
-        if (!link.IsTun)
-        {
-            throw new TunException(TunFailure.Invalid, "netlink(RTM_GETLINK)", name, 0, "this interface is no TUN device");
-        }
+        LinuxTunLink link = FindTun(configuration, name);
 
         // The kernel would take it away from under whoever holds it.
         if (!link.IsPersistent || link.QueueCount > 0 || (link.QueueCount is null && IsHeld(name)))
@@ -47,6 +48,13 @@ internal sealed class LinuxTunPlatform : TunPlatform
         }
 
         configuration.DeleteLink(link.Index, name);
+    }
+
+    private static LinuxTunLink FindTun(LinuxTunConfiguration configuration, string name)
+    {
+        LinuxTunLink link = configuration.FindLink(name)
+            ?? throw new TunException(TunFailure.NotFound, "netlink(RTM_GETLINK)", name, 0, "there is no interface of that name");
+        return link.IsTun ? link : throw new TunException(TunFailure.Invalid, "netlink(RTM_GETLINK)", name, 0, "this interface is no TUN device");
     }
 
     // A device with one queue refuses a second holder, and does not say otherwise whether it has a first.
