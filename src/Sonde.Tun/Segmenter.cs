@@ -84,6 +84,9 @@ public struct Segmenter
     /// <summary>Whether every segment was written.</summary>
     public readonly bool IsDone => _plan == Plan.Split ? _payloadNext >= _payloadEnd : _index > 0;
 
+    /// <summary>Whether a segment was written already.</summary>
+    internal readonly bool IsBegun => _index > 0;
+
     /// <summary>How many packets the super-packet stands for.</summary>
     public readonly int SegmentCount => _plan == Plan.Split ? (_payloadEnd - _payloadStart + _segmentSize - 1) / _segmentSize : 1;
 

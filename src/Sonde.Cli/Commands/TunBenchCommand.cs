@@ -17,6 +17,8 @@ internal static class TunBenchCommand
     private const int PacketsPerSend = 44; // just under 64 KiB
     private const int SendsPerRound = 16; // fewer packets than the device's queue holds
 
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(500);
+
     private static readonly TableColumn[] s_columns =
         [new("MODE"), new("RECEIVE ns/packet", 0, IsNumber: true), new("Gbit/s", 0, IsNumber: true), new("SEND ns/packet", 0, IsNumber: true), new("Gbit/s ", 0, IsNumber: true), new("PACKETS/CALL", 1, IsNumber: true), new("ALLOCATED B/packet", 2, IsNumber: true)];
 
@@ -110,21 +112,18 @@ internal static class TunBenchCommand
         byte[] payload = new byte[PayloadSize * burst];
         var batch = new TunBatch();
         var tally = default(Tally);
-        long allocated = 0;
-        for (int round = -Math.Min(rounds, 50); round < rounds; round++)
+        long allocated;
+        // The compiler optimises after a time, not after a count.
+        for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < s_warmUp;)
         {
-            if (round == 0)
-            {
-                tally = default;
-                allocated = GC.GetAllocatedBytesForCurrentThread();
-            }
+            Round();
+        }
 
-            for (int i = 0; i < SendsPerRound * PacketsPerSend / burst; i++)
-            {
-                socket.SendTo(payload, SocketFlags.None, peer);
-            }
-
-            Drain(queue, batch, ref tally);
+        tally = default;
+        allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (int round = 0; round < rounds; round++)
+        {
+            Round();
         }
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -139,6 +138,16 @@ internal static class TunBenchCommand
             tally.Bytes * 8 / Math.Max(1e-9, Nanoseconds(tally.Sending) / 1e9),
             (double)counters.ReceivedBytes / (PayloadSize + 28) / Math.Max(1, counters.ReceiveCalls),
             allocated / packets);
+
+        void Round()
+        {
+            for (int i = 0; i < SendsPerRound * PacketsPerSend / burst; i++)
+            {
+                socket.SendTo(payload, SocketFlags.None, peer);
+            }
+
+            Drain(queue, batch, ref tally);
+        }
     }
 
     private static void Drain(TunQueue queue, TunBatch batch, ref Tally tally)

@@ -124,6 +124,12 @@ internal sealed class LinuxTunQueue : TunQueue
         {
             if (_superLength > 0)
             {
+                // One that is begun in this batch and ended in the next could be joined only in two halves again.
+                if (batch.Count > 0 && _segmenter.SegmentCount > batch.Capacity - batch.Count && !_segmenter.IsBegun)
+                {
+                    return TunStatus.Ok;
+                }
+
                 _segmenter.Fill(_super.AsSpan(VirtioHeader.Size, _superLength), batch);
                 if (!_segmenter.IsDone)
                 {
