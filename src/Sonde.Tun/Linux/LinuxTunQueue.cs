@@ -39,6 +39,7 @@ internal sealed class LinuxTunQueue : TunQueue
         if (_offload == TunOffload.Segmented)
         {
             _super = GC.AllocateUninitializedArray<byte>(LargestRead, pinned: true);
+            _coalescer = new Coalescer(joinsUdp: _joinsUdp); // not at the first packet: the data path allocates nothing
         }
     }
 
