@@ -6,6 +6,7 @@ using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
 using Sonde.Link;
+using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
 
@@ -42,6 +43,7 @@ internal sealed record DoctorReport(
             .. ProcessCollector.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
+            .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),
         ];
         Reading<PrivilegeReport> held;
         try

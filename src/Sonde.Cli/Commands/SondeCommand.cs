@@ -18,6 +18,7 @@ internal static class SondeCommand
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
+        (["tun"], TunCommand.Build),
         (["doctor"], DoctorCommand.Build),
         (["completion"], CompletionCommand.Build),
     ];
@@ -87,6 +88,7 @@ internal static class SondeCommand
               sonde resolvers                       who answers DNS, and who said so
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
+              sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
             """);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Sonde.Host;
+using Sonde.Tun;
 
 namespace Sonde.Cli.Errors;
 
@@ -24,6 +25,14 @@ internal abstract class HostAdvice
 
     /// <summary>Lines that tell how to get rid of a refusal; empty when nothing helps.</summary>
     internal IReadOnlyList<string> For(HostException refused) => For(refused.Failure == HostFailure.AccessDenied, refused.Operation, []);
+
+    /// <summary>Lines that tell how to get a TUN device after all; empty when nothing helps.</summary>
+    internal IReadOnlyList<string> For(TunException refused) => refused.Failure is TunFailure.AccessDenied or TunFailure.Unavailable
+        ? For(refused.Failure == TunFailure.AccessDenied, refused.Operation, refused.Failure == TunFailure.AccessDenied ? TunRights : [])
+        : [];
+
+    /// <summary>The rights that TUN devices need here, where they have names.</summary>
+    private protected virtual IReadOnlyList<string> TunRights => [];
 
     /// <summary>Lines that tell how to make a backend usable; empty when it is, or when nothing helps.</summary>
     internal IReadOnlyList<string> For(BackendStatus backend) =>

@@ -3,6 +3,8 @@ namespace Sonde.Cli.Errors;
 /// <summary>Linux: capabilities by setcap, root once, and the sandbox when no capability would help.</summary>
 internal sealed class LinuxAdvice(string system) : HostAdvice(system)
 {
+    private protected override IReadOnlyList<string> TunRights { get; } = ["CAP_NET_ADMIN"];
+
     private protected override IReadOnlyList<string> For(bool isDenied, string operation, IReadOnlyList<string> missingRights)
     {
         if (missingRights.Count > 0)
@@ -14,6 +16,11 @@ internal sealed class LinuxAdvice(string system) : HostAdvice(system)
                 $"To allow it for good:  sudo setcap {capabilities}+ep \"$(command -v sonde)\"",
                 "To allow it this once: sudo sonde",
             ];
+        }
+
+        if (operation.Contains("/dev/net/tun", StringComparison.Ordinal))
+        {
+            return ["To load the driver:     sudo modprobe tun", "In a container:         docker run --cap-add NET_ADMIN --device /dev/net/tun …"];
         }
 
         if (operation.StartsWith("procfs ", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using Sonde.Host;
+using Sonde.Tun;
 
 namespace Sonde.Cli.Errors;
 
@@ -33,6 +34,21 @@ internal sealed record UserError(int ExitCode, string What, string? Why, params 
             _ => Cli.ExitCode.Failure,
         },
         refused.Target is null ? what : $"{what}: {refused.Target}",
+        $"{refused.Operation}: {refused.Reason}",
+        HostAdvice.Create().For(refused));
+
+    /// <summary>A refusal of a TUN device, with the advice of this system.</summary>
+    /// <param name="what">What the user wanted: "cannot open the TUN device".</param>
+    /// <param name="refused">What the library reported.</param>
+    internal static UserError From(string what, TunException refused) => new(
+        refused.Failure switch
+        {
+            TunFailure.AccessDenied => Cli.ExitCode.NoPermission,
+            TunFailure.Unavailable => Cli.ExitCode.Unavailable,
+            TunFailure.Invalid => Cli.ExitCode.Usage,
+            _ => Cli.ExitCode.Failure,
+        },
+        refused.Device is null ? what : $"{what} '{refused.Device}'",
         $"{refused.Operation}: {refused.Reason}",
         HostAdvice.Create().For(refused));
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
+using Sonde.Tun;
 
 namespace Sonde.Cli.Json;
 
@@ -92,6 +93,27 @@ internal static class Words
         ReadingStatus.Unsupported => "unsupported",
         ReadingStatus.Failed => "failed",
         _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(ReadingStatus)),
+    };
+
+    internal static string Of(TunChangeKind value) => value switch
+    {
+        TunChangeKind.Unknown => "unknown",
+        TunChangeKind.Up => "up",
+        TunChangeKind.Down => "down",
+        TunChangeKind.Mtu => "mtu",
+        TunChangeKind.AddressAdded => "address_added",
+        TunChangeKind.AddressRemoved => "address_removed",
+        TunChangeKind.Renamed => "renamed",
+        TunChangeKind.Removed => "removed",
+        _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(TunChangeKind)),
+    };
+
+    internal static string Of(TunOffload value) => value switch
+    {
+        TunOffload.None => "plain",
+        TunOffload.Segmented => "segmented",
+        TunOffload.Raw => "raw",
+        _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(TunOffload)),
     };
 
     internal static string Of(BackendState value) => value switch

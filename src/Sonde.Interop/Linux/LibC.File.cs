@@ -11,10 +11,21 @@ internal static unsafe partial class LibC
     internal const int O_RDONLY = 0;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int F_DUPFD_CLOEXEC = 1030;
 
     // open(2) is variadic, but only its mode is, and that is not passed without O_CREAT.
     [LibraryImport(Unix.LibC.Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial FileDescriptor open(string path, int flags);
+
+    // fcntl(2) is variadic: right as declared on Linux.
+    [LibraryImport(Unix.LibC.Library, SetLastError = true)]
+    internal static partial int fcntl(FileDescriptor fd, int command, int argument);
+
+    // F_DUPFD_CLOEXEC, of a number that a foreign handle holds.
+    [LibraryImport(Unix.LibC.Library, SetLastError = true)]
+    internal static partial FileDescriptor fcntl(int fd, int command, int argument);
 
     /// <summary>Reads a whole file, at most <paramref name="maxBytes"/> of it, never waiting for a writer (a FIFO reads as empty).</summary>
     /// <param name="path">The file.</param>

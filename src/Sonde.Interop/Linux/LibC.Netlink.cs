@@ -101,6 +101,8 @@ internal static class Netlink
     internal const ushort NLM_F_ACK = 0x004;
     internal const ushort NLM_F_DUMP_INTR = 0x010;
     internal const ushort NLM_F_DUMP = 0x300;
+    internal const ushort NLM_F_EXCL = 0x200;
+    internal const ushort NLM_F_CREATE = 0x400;
     internal const ushort NLM_F_CAPPED = 0x100;
     internal const ushort NLM_F_ACK_TLVS = 0x200;
     internal const ushort NLMSGERR_ATTR_MSG = 1;
@@ -112,6 +114,8 @@ internal static class Netlink
     internal const ushort CTRL_ATTR_FAMILY_NAME = 2;
     internal const int ENXIO = 6;
     internal const int EAGAIN = 11;
+    internal const int ESRCH = 3;
+    internal const int EEXIST = 17;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
     internal const int ENOTTY = 25;

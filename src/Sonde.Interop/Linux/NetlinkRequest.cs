@@ -43,6 +43,17 @@ internal sealed class NetlinkRequest
         return this;
     }
 
+    /// <summary>Adds an attribute made of attributes.</summary>
+    internal NetlinkRequest Nested(ushort type, Action<NetlinkRequest> fill)
+    {
+        int start = _length;
+        Reserve(NativeStruct.SizeOf<nlattr>());
+        fill(this);
+        var head = new nlattr { nla_len = checked((ushort)(_length - start)), nla_type = (ushort)(type | Netlink.NLA_F_NESTED) };
+        NativeStruct.AsBytes(head).CopyTo(_bytes.AsSpan(start));
+        return this;
+    }
+
     /// <summary>The whole message, with its header filled in.</summary>
     internal ReadOnlySpan<byte> Finish(uint sequence, ushort extraFlags)
     {

@@ -27,16 +27,26 @@ internal static class RtNetlink
     internal const ushort IFLA_MTU = 4;
     internal const ushort IFLA_LINK = 5;
     internal const ushort IFLA_MASTER = 10;
+    internal const ushort IFLA_TXQLEN = 13;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
     internal const ushort IFLA_IFALIAS = 20;
     internal const ushort IFLA_STATS64 = 23;
+    internal const ushort IFLA_AF_SPEC = 26;
     internal const ushort IFLA_EXT_MASK = 29;
     internal const ushort IFLA_LINK_NETNSID = 37;
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;
+    internal const ushort IFLA_TUN_OWNER = 1;
     internal const ushort IFLA_TUN_TYPE = 3;
+    internal const ushort IFLA_TUN_VNET_HDR = 5;
+    internal const ushort IFLA_TUN_PERSIST = 6;
+    internal const ushort IFLA_TUN_MULTI_QUEUE = 7;
+    internal const ushort IFLA_TUN_NUM_QUEUES = 8;
+    internal const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+    internal const byte IN6_ADDR_GEN_MODE_NONE = 1;
     internal const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
+    internal const byte TUN_TYPE_TUN = 1;
     internal const byte TUN_TYPE_TAP = 2;
 
     internal const ushort IFA_ADDRESS = 1;
@@ -59,12 +69,16 @@ internal static class RtNetlink
     internal const uint IFA_F_MCAUTOJOIN = 0x400;
     internal const uint INFINITY_LIFE_TIME = 0xFFFFFFFF;
 
+    internal const ushort RTA_DST = 1;
     internal const ushort RTA_OIF = 4;
     internal const ushort RTA_GATEWAY = 5;
     internal const ushort RTA_PRIORITY = 6;
+    internal const ushort RTA_METRICS = 8;
     internal const ushort RTA_MULTIPATH = 9;
     internal const ushort RTA_TABLE = 15;
     internal const ushort RTA_VIA = 18;
+    internal const ushort RTAX_MTU = 2;
+    internal const byte RTPROT_STATIC = 4;
     internal const byte RTN_UNICAST = 1;
     internal const byte RT_TABLE_MAIN = 254;
     internal const byte RT_SCOPE_UNIVERSE = 0;

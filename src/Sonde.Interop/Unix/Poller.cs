@@ -24,7 +24,15 @@ internal static class Poller
     /// <param name="fd">The descriptor to read from next.</param>
     /// <param name="stop">What ends the wait early, or null.</param>
     /// <param name="timeout">How long at most; negative waits for ever.</param>
-    internal static unsafe WaitResult Wait(FileDescriptor fd, FileDescriptor? stop, TimeSpan timeout)
+    internal static WaitResult Wait(FileDescriptor fd, FileDescriptor? stop, TimeSpan timeout) => Wait(fd, LibC.POLLIN, stop, timeout);
+
+    /// <summary>Waits until <paramref name="fd"/> takes data, <paramref name="stop"/> is signalled or the time is over.</summary>
+    /// <param name="fd">The descriptor to write to next.</param>
+    /// <param name="stop">What ends the wait early, or null.</param>
+    /// <param name="timeout">How long at most; negative waits for ever.</param>
+    internal static WaitResult WaitWritable(FileDescriptor fd, FileDescriptor? stop, TimeSpan timeout) => Wait(fd, LibC.POLLOUT, stop, timeout);
+
+    private static unsafe WaitResult Wait(FileDescriptor fd, short events, FileDescriptor? stop, TimeSpan timeout)
     {
         bool fdHeld = false;
         bool stopHeld = false;
@@ -35,7 +43,7 @@ internal static class Poller
 
             // SAFETY: both descriptors are held open above for as long as the array names them by number.
             pollfd* fds = stackalloc pollfd[2];
-            fds[0] = new pollfd { fd = (int)fd.DangerousGetHandle(), events = LibC.POLLIN };
+            fds[0] = new pollfd { fd = (int)fd.DangerousGetHandle(), events = events };
             fds[1] = new pollfd { fd = stop is null ? -1 : (int)stop.DangerousGetHandle(), events = LibC.POLLIN };
 
             long started = Stopwatch.GetTimestamp();

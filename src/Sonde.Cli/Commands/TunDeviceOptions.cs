@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Sonde.Tun;
+
+namespace Sonde.Cli.Commands;
+
+/// <summary>The options that say which TUN device to open and what it is to have, the same for every command that opens one.</summary>
+internal sealed class TunDeviceOptions
+{
+    private readonly Option<string?> _name = new("--name", "-n") { Description = "The device's name; the system chooses one without it.", HelpName = "NAME" };
+
+    private readonly Option<TunAddress[]> _addresses = new("--address", "-a")
+    {
+        Description = "An address with its prefix length, IPv4 or IPv6; may be given several times.",
+        HelpName = "ADDRESS/LENGTH",
+        CustomParser = argument => [.. argument.Tokens.Select(token =>
+        {
+            if (TunAddress.TryParse(token.Value, null, out TunAddress address))
+            {
+                return address;
+            }
+
+            argument.AddError($"'{token.Value}' is no address with a prefix length such as 10.0.0.2/24 or fd00::2/64.");
+            return default;
+        })],
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<int?> _mtu = new("--mtu") { Description = "The largest packet, 68 to 65535; at least 1280 for IPv6.", HelpName = "BYTES" };
+
+    private readonly Option<TunRoute[]> _routes = new("--route", "-r")
+    {
+        Description = "A network behind the device, or 'default' for everything (by two halves, so that the present default route comes back by itself); may be given several times.",
+        HelpName = "NETWORK/LENGTH",
+        CustomParser = argument => [.. argument.Tokens.SelectMany(token =>
+        {
+            if (token.Value == "default")
+            {
+                return [.. TunRoute.SplitDefault(isIPv4: true), .. TunRoute.SplitDefault(isIPv4: false)];
+            }
+
+            if (TunRoute.TryParse(token.Value, out TunRoute? route))
+            {
+                return new[] { route };
+            }
+
+            argument.AddError($"'{token.Value}' is no route such as 10.1.0.0/16, fd01::/48 or \"10.1.0.0/16 via 10.0.0.1\".");
+            return [];
+        })],
+        DefaultValueFactory = _ => [],
+    };
+
+    internal TunDeviceOptions(Command command)
+    {
+        command.Add(_name);
+        command.Add(_addresses);
+        command.Add(_mtu);
+        command.Add(_routes);
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="defaultMtu">The MTU where none was asked for; null leaves the system's.</param>
+    internal TunOptions Read(ParseResult result, int? defaultMtu = null)
+    {
+        int? mtu = result.GetValue(_mtu) ?? defaultMtu;
+        TunAddress[] addresses = result.GetValue(_addresses) ?? [];
+        if (mtu is < 68 or > TunBatch.MaxPacketSize)
+        {
+            throw UsageError.Of("sonde tun", $"an MTU of {mtu} is out of range", "A device's MTU is 68 to 65535.");
+        }
+
+        if (mtu < 1280 && addresses.Any(address => !address.Address.IsIPv4))
+        {
+            throw UsageError.Of("sonde tun", $"an MTU of {mtu} is too small for IPv6", "IPv6 needs at least 1280.");
+        }
+
+        return new TunOptions
+        {
+            Name = result.GetValue(_name),
+            Configuration = new TunConfiguration { Addresses = addresses, Mtu = mtu, Routes = result.GetValue(_routes) ?? [] },
+        };
+    }
+}
