@@ -61,7 +61,6 @@ public abstract partial class TunDevice : IDisposable
     /// <summary>Opens a TUN device, creating it when there is none of that name, and configures it.</summary>
     /// <exception cref="TunException">The system refused; <see cref="TunException.Failure"/> says why, and nothing is left behind.</exception>
     /// <exception cref="ArgumentException">An option is outside its range on every system.</exception>
-    /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static TunDevice Open(TunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -84,7 +83,6 @@ public abstract partial class TunDevice : IDisposable
     }
 
     /// <summary>Tries every way to TUN devices of this system and says what it found, best first.</summary>
-    /// <exception cref="PlatformNotSupportedException">This is not Linux, macOS or Windows.</exception>
     public static IReadOnlyList<TunAccess> CheckAccess() => TunPlatform.Create().CheckAccess();
 
     /// <summary>The TUN devices of this host (of this thread's network namespace, on Linux), whoever made them.</summary>

@@ -19,8 +19,7 @@ internal abstract class TunPlatform
 
     /// <summary>That of this system.</summary>
     internal static TunPlatform Create() =>
-        OperatingSystem.IsLinux() ? new LinuxTunPlatform()
-        : throw new PlatformNotSupportedException("TUN devices are supported on Linux, macOS and Windows.");
+        OperatingSystem.IsLinux() ? new LinuxTunPlatform() : new UnsupportedTunPlatform();
 
     /// <summary>Opens or creates a device, not yet configured, with everything undone when a step fails.</summary>
     internal abstract TunDevice Open(TunOptions options);

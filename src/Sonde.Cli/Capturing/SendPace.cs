@@ -9,7 +9,7 @@ internal sealed class SendPace(double? ratePerSecond)
     // A gap in a file longer than this is a pause of the capture, and is cut to it.
     private const long LongestGap = 60_000_000_000;
 
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _started; // at the first frame: what happens before it is not made up for
     private long _frames;
     private long _elapsedInFile;
     private long? _previous;
@@ -24,6 +24,11 @@ internal sealed class SendPace(double? ratePerSecond)
         if (IsUnlimited)
         {
             return 0;
+        }
+
+        if (_started == 0)
+        {
+            _started = Stopwatch.GetTimestamp();
         }
 
         long due;
