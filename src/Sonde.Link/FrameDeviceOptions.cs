@@ -44,7 +44,7 @@ public sealed record FrameDeviceOptions
     /// <summary>The group that the device joins, or null (Linux).</summary>
     public FanoutGroup? Fanout { get; init; }
 
-    /// <summary>Whether the card's own timestamps are asked for; where it has none, the kernel's are used.</summary>
+    /// <summary>Whether the card's own timestamps are asked for; where a card has none, the kernel's are used, and a system that knows none of them refuses.</summary>
     public bool HardwareTimestamps { get; init; }
 
     /// <summary>The receive queue that AF_XDP binds to.</summary>

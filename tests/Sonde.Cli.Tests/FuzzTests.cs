@@ -62,9 +62,9 @@ public sealed class FuzzTests
     private static long Print(byte[] file, OutputFormat format, string filter)
     {
         using var test = new TestOutput();
-        var statistics = new FrameStatistics(64);
+        var statistics = new FrameTally(64);
         long packets = 0;
-        using (FramePrinter printer = FramePrinter.Create(test.Output, format, new FrameClock(FrameTime.Local, TimeZoneInfo.Utc)))
+        using (FramePrinter printer = FramePrinter.Create(test.Output, format, new FrameTimeText(FrameTime.Local, TimeZoneInfo.Utc)))
         using (CaptureReader reader = CaptureReader.Open(new MemoryStream(file)))
         {
             var wanted = FrameFilter.From([filter], "sonde read");

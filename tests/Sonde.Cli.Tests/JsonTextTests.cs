@@ -142,7 +142,8 @@ public sealed class JsonTextTests
     private static string Write(Action<JsonText> write, bool isIndented = false)
     {
         var output = new ArrayBufferWriter<byte>();
-        var json = new JsonText(output) { IsIndented = isIndented };
+        var json = new JsonText(output);
+        json.Begin(isIndented);
         write(json);
         json.EndLine();
         return Encoding.UTF8.GetString(output.WrittenSpan);

@@ -17,7 +17,8 @@ internal sealed class CaptureFiles : IDisposable
     private readonly CaptureRotation? _rotation;
     private readonly IReadOnlyList<CaptureInterface> _interfaces;
     private readonly int[] _ids;
-    private readonly long _started;
+    private readonly long _started; // on the wall's clock, for the file
+    private readonly long _began; // on a clock that does not go back, for the rotation
     private readonly List<FrameGap> _gaps = [];
     private CaptureFileWriter _writer;
     private long _earlierBytes;
@@ -39,6 +40,7 @@ internal sealed class CaptureFiles : IDisposable
         _interfaces = interfaces;
         _ids = new int[interfaces.Count];
         _started = Now();
+        _began = context.Time.GetTimestamp();
         _writer = Open();
     }
 
@@ -99,7 +101,7 @@ internal sealed class CaptureFiles : IDisposable
 
     private void Rotate(int nextRecord)
     {
-        long now = Environment.TickCount64 * 1_000_000;
+        long now = (long)_context.Time.GetElapsedTime(_began).TotalNanoseconds;
         if (!_rotation!.IsDue(_writer.Length, _writer.Packets, nextRecord, now)) // only with a rotation
         {
             return;

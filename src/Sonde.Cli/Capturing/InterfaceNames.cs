@@ -16,11 +16,14 @@ internal sealed class InterfaceNames : IDisposable
         {
             _source = NetworkInterfaces.Open();
         }
-        catch (HostException)
+        catch (HostException refused)
         {
-            // Then the indexes must do: a capture is not worth less for it.
+            Reason = refused.Message; // then the indexes must do
         }
     }
+
+    /// <summary>Why names could not be read; null while they can.</summary>
+    internal string? Reason { get; private set; }
 
     /// <summary>The name, or the index in its place; an index never seen before is looked up once.</summary>
     internal string Of(int index)
@@ -37,9 +40,9 @@ internal sealed class InterfaceNames : IDisposable
                 _names[one.Index] = one.Name;
             }
         }
-        catch (HostException)
+        catch (HostException refused)
         {
-            // As above.
+            Reason = refused.Message;
         }
 
         // An interface that is gone already keeps its number, and is not looked up for every frame.

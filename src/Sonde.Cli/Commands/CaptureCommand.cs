@@ -31,14 +31,14 @@ internal static class CaptureCommand
             HelpName = "bytes",
             DefaultValueFactory = static _ => 262_144,
         };
-        Option<FrameMode> mode = CaptureWords.Choice(
+        Option<FrameMode> mode = OptionWords.Choice(
             "--mode",
             "capture: every frame at any rate, in blocks, some milliseconds late (the default); latency: each frame at once; xdp: Linux AF_XDP, which takes frames away from the system.",
             "mode",
             ("capture", FrameMode.Capture),
             ("latency", FrameMode.Latency),
             ("xdp", FrameMode.Xdp));
-        Option<FrameDirections> direction = CaptureWords.Choice(
+        Option<FrameDirections> direction = OptionWords.Choice(
             "--direction",
             "Only frames that this host receives (in) or sends (out); both by default.",
             "direction",
@@ -53,7 +53,7 @@ internal static class CaptureCommand
             DefaultValueFactory = static _ => 32,
         };
         var hardware = new Option<bool>("--hardware-timestamps") { Description = "Takes the times from the network card where it has a clock." };
-        Option<long?> rotateSize = CaptureWords.Size("--rotate-size", "Begins a new file when one would be larger: 100M, 2G; the files are numbered before their ending.");
+        Option<long?> rotateSize = OptionWords.Size("--rotate-size", "Begins a new file when one would be larger: 100M, 2G; the files are numbered before their ending.");
         var rotateSeconds = new Option<double?>("--rotate-seconds") { Description = "Begins a new file after so many seconds.", HelpName = "seconds" };
         var rotatePackets = new Option<long?>("--rotate-packets") { Description = "Begins a new file after so many packets.", HelpName = "packets" };
         var files = new Option<int?>("--files") { Description = "Keeps so many files of a rotation, and removes the oldest.", HelpName = "files" };
@@ -93,7 +93,7 @@ internal static class CaptureCommand
                 Mode = result.GetValue(mode),
                 SnapLength = result.GetValue(snaplen),
                 Promiscuous = result.GetValue(promiscuous),
-                Directions = result.GetValue(direction),
+                Directions = result.GetValue(direction) is var way and not FrameDirections.None ? way : FrameDirections.Both,
                 BufferSize = InRange("--buffer-size", result.GetValue(buffer), 1, 1024, static size => (int)(size * (1 << 20))),
                 HardwareTimestamps = result.GetValue(hardware),
                 Count = result.GetValue(count),

@@ -5,9 +5,6 @@ using Sonde.Cli.Frames;
 using Sonde.Cli.Output;
 using Sonde.Link;
 using Sonde.Packets.Files;
-using LinkStatistics = Sonde.Link.FrameStatistics;
-using Statistics = Sonde.Cli.Frames.FrameStatistics;
-using TimeText = Sonde.Cli.Frames.FrameClock;
 
 namespace Sonde.Cli.Commands;
 
@@ -31,7 +28,7 @@ internal sealed class CaptureRun : IDisposable
     private readonly List<FrameGap> _gaps = [];
     private CaptureFiles? _files;
     private FramePrinter? _printer;
-    private Statistics? _statistics;
+    private FrameTally? _tally;
     private Exception? _failure;
     private int _running;
     private int _gone;
@@ -68,8 +65,15 @@ internal sealed class CaptureRun : IDisposable
             throw Explain(_failure);
         }
 
-        IReadOnlyList<FrameGap> gaps = Close();
-        return Report(gaps, _context.Time.GetElapsedTime(began));
+        try
+        {
+            IReadOnlyList<FrameGap> gaps = Close();
+            return Report(gaps, _context.Time.GetElapsedTime(began));
+        }
+        catch (LinkException refused)
+        {
+            throw LinkErrors.From($"after {Number(_taken)} packets cannot tell what was lost", "sonde capture --interface", refused);
+        }
     }
 
     public void Dispose()
@@ -117,11 +121,11 @@ internal sealed class CaptureRun : IDisposable
 
         if (_options.Stats)
         {
-            _statistics = new Statistics(Statistics.DefaultCapacity);
+            _tally = new FrameTally(FrameTally.DefaultCapacity);
         }
         else if (Prints)
         {
-            _printer = FramePrinter.Create(_context.Output, _options.Format, new TimeText(_options.Time, _context.Time.LocalTimeZone, _options.Nanoseconds));
+            _printer = FramePrinter.Create(_context.Output, _options.Format, new FrameTimeText(_options.Time, _context.Time.LocalTimeZone, _options.Nanoseconds));
             _printer.ShowsInterface = _devices.Count > 1 || _devices[0].InterfaceIndex == 0;
         }
 
@@ -213,9 +217,11 @@ internal sealed class CaptureRun : IDisposable
             // Frames that came before the stop may stand in a block that is not full yet.
             long stopped = NowNanoseconds();
             long began = _context.Time.GetTimestamp();
-            while (_options.Count is null && _failure is null && device.Wait(s_lastBlock) == FrameWait.Ready && _context.Time.GetElapsedTime(began) < s_lastFrames)
+            bool isBefore = true;
+            while (isBefore && _taken != _options.Count && _failure is null && _context.Time.GetElapsedTime(began) < s_lastFrames
+                && device.Wait(s_lastBlock) == FrameWait.Ready)
             {
-                Take(device, number, stopped);
+                isBefore = Take(device, number, stopped);
             }
         }
         catch (LinkException gone)
@@ -239,13 +245,16 @@ internal sealed class CaptureRun : IDisposable
         }
     }
 
-    private void Take(FrameDevice device, int number, long until)
+    // False once a frame is met that came after the end. A card's own clock cannot be compared with ours.
+    private bool Take(FrameDevice device, int number, long until)
     {
+        bool isBefore = true;
         lock (_sink)
         {
             foreach (Frame frame in device.Receive())
             {
-                if (_taken == _options.Count || frame.TimestampNanoseconds > until)
+                isBefore = frame.Clock != FrameClock.Kernel || frame.TimestampNanoseconds <= until;
+                if (_taken == _options.Count || !isBefore)
                 {
                     break;
                 }
@@ -266,20 +275,22 @@ internal sealed class CaptureRun : IDisposable
 
             if (WritesToPipe)
             {
-                _files!.Flush();
+                _files!.Flush(); // there is a file where one is written
             }
         }
+
+        return isBefore;
     }
 
     private void Take(in Frame frame, FrameDevice device, int number)
     {
         _taken++;
         _bytes += frame.WireLength;
-        bool hasTime = frame.Clock != Link.FrameClock.None;
+        bool hasTime = frame.Clock != FrameClock.None;
         _withoutTime += hasTime ? 0 : 1;
         long time = hasTime ? frame.TimestampNanoseconds : NowNanoseconds();
         _files?.Write(number, frame.Data, frame.WireLength, time, frame.Direction);
-        if (_printer is null && _statistics is null)
+        if (_printer is null && _tally is null)
         {
             return;
         }
@@ -295,7 +306,7 @@ internal sealed class CaptureRun : IDisposable
             InterfaceId = frame.InterfaceIndex,
             Direction = frame.Direction,
         };
-        _statistics?.Add(row);
+        _tally?.Add(row);
         _printer?.Print(row);
     }
 
@@ -316,9 +327,9 @@ internal sealed class CaptureRun : IDisposable
         IReadOnlyList<FrameGap> lostInFiles = _files?.Close() ?? [];
         IReadOnlyList<FrameGap> gaps = [.. _gaps, .. Losses(), .. lostInFiles];
         _printer?.Finish(gaps);
-        if (_statistics is not null)
+        if (_tally is not null)
         {
-            FrameStatisticsPrinter.Print(_context.Output, _options.Format, _statistics, null, gaps);
+            FrameStatisticsPrinter.Print(_context.Output, _options.Format, _tally, null, gaps);
         }
 
         return gaps;
@@ -328,7 +339,7 @@ internal sealed class CaptureRun : IDisposable
     {
         foreach (FrameDevice device in _devices)
         {
-            LinkStatistics counted = device.Statistics;
+            FrameStatistics counted = device.Statistics;
             if (counted.Dropped > 0)
             {
                 yield return new FrameGap($"packets on {device.Name}", "the buffer was full; a larger one helps: --buffer-size", counted.Dropped.Value);
@@ -343,6 +354,11 @@ internal sealed class CaptureRun : IDisposable
             {
                 yield return new FrameGap($"records on {device.Name}", "the system's description of them made no sense", counted.Malformed);
             }
+        }
+
+        if (_names.Reason is { } unnamed)
+        {
+            yield return new FrameGap("names of interfaces", unnamed);
         }
 
         if (_withoutTime > 0)
@@ -380,7 +396,7 @@ internal sealed class CaptureRun : IDisposable
 
     private InterfaceStatistics? StatisticsOf(int number)
     {
-        LinkStatistics counted = _devices[number].Statistics;
+        FrameStatistics counted = _devices[number].Statistics;
         return new InterfaceStatistics
         {
             Delivered = (ulong)counted.Delivered,

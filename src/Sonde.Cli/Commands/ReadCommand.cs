@@ -27,7 +27,7 @@ internal static class ReadCommand
         {
             Description = "How many hosts, and how many flows, --stats remembers before it forgets the least recently seen.",
             HelpName = "entries",
-            DefaultValueFactory = static _ => FrameStatistics.DefaultCapacity,
+            DefaultValueFactory = static _ => FrameTally.DefaultCapacity,
         };
         Option<string?> write = FrameOptions.Write();
         Option<CaptureFormat> fileFormat = FrameOptions.FileFormat();

@@ -15,7 +15,7 @@ internal sealed class ReadRun : IDisposable
     private readonly List<int> _written = []; // of each interface of the section that is read, its number in the file written
     private CaptureFileWriter? _writer;
     private FramePrinter? _printer;
-    private FrameStatistics? _statistics;
+    private FrameTally? _statistics;
     private int _section;
     private long _read;
     private long _passed;
@@ -93,11 +93,11 @@ internal sealed class ReadRun : IDisposable
 
         if (_options.Stats)
         {
-            _statistics = new FrameStatistics(_options.TableSize);
+            _statistics = new FrameTally(_options.TableSize);
         }
         else if (Prints)
         {
-            var clock = new FrameClock(_options.Time, _context.Time.LocalTimeZone, _options.Nanoseconds);
+            var clock = new FrameTimeText(_options.Time, _context.Time.LocalTimeZone, _options.Nanoseconds);
             _printer = FramePrinter.Create(_context.Output, _options.Format, clock);
         }
     }

@@ -19,7 +19,7 @@ internal static class SendCommand
             HelpName = "frames",
             CustomParser = static argument =>
             {
-                if (CaptureWords.TryParseNumber(argument.Tokens[0].Value, out double value) && value > 0)
+                if (OptionWords.TryParseNumber(argument.Tokens[0].Value, out double value) && value > 0)
                 {
                     return value;
                 }

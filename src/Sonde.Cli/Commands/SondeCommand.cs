@@ -59,14 +59,14 @@ internal static class SondeCommand
 
     /// <summary>The tree of commands.</summary>
     /// <param name="context">What every command gets.</param>
-    /// <param name="typed">The first word that was typed: when it is a command, the others, each of which costs a millisecond, are not made.</param>
+    /// <param name="typed">The first word that was typed: when it is a command or asks for the version, the others, each of which costs a millisecond, are not made.</param>
     internal static RootCommand Build(CommandContext context, string? typed = null)
     {
         var root = new RootCommand("Shows what a host does on its network, and what it may do: the same on Linux, macOS and Windows.");
         Func<CommandContext, Command>? only = Array.Find(s_commands, command => Array.IndexOf(command.Names, typed) >= 0).Build;
         foreach ((_, Func<CommandContext, Command> build) in s_commands)
         {
-            if (only is null || only == build)
+            if (typed != "--version" && (only is null || only == build))
             {
                 root.Add(build(context));
             }

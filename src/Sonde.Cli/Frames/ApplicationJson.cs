@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Sonde.Cli.Output;
 using Sonde.Packets;
 using Sonde.Packets.Applications;
 
@@ -8,7 +8,7 @@ namespace Sonde.Cli.Frames;
 /// <summary>What applications say in a packet, as one JSON object named after the application.</summary>
 internal static class ApplicationJson
 {
-    internal static void Write(Utf8JsonWriter json, FrameApplication application)
+    internal static void Write(JsonText json, FrameApplication application)
     {
         switch (application.Kind)
         {
@@ -28,17 +28,17 @@ internal static class ApplicationJson
                 WriteQuic(json, initial);
                 break;
             case ApplicationKind.Http when HttpRequestHead.TryParse(application.Payload, out HttpRequestHead head, out _):
-                json.WriteStartObject("http"u8);
+                json.BeginObject("http"u8);
                 FrameJson.WriteText(json, "method"u8, head.Method);
                 FrameJson.WriteText(json, "target"u8, head.Target);
                 WriteWhenTold(json, "host"u8, head.Host);
-                json.WriteEndObject();
+                json.EndObject();
                 break;
             case ApplicationKind.Ssh when SshBanner.TryParse(application.Payload, out SshBanner banner, out _):
-                json.WriteStartObject("ssh"u8);
+                json.BeginObject("ssh"u8);
                 FrameJson.WriteText(json, "version"u8, banner.ProtocolVersion);
                 FrameJson.WriteText(json, "software"u8, banner.Software);
-                json.WriteEndObject();
+                json.EndObject();
                 break;
             case ApplicationKind.Dhcp when DhcpMessage.TryParse(application.Payload, out DhcpMessage dhcp, out _):
                 WriteDhcp(json, dhcp);
@@ -47,30 +47,30 @@ internal static class ApplicationJson
                 WriteDhcp6(json, dhcp6);
                 break;
             case ApplicationKind.Ntp when NtpHeader.TryParse(application.Payload, out NtpHeader ntp, out _):
-                json.WriteStartObject("ntp"u8);
-                json.WriteNumber("version"u8, ntp.Version);
-                json.WriteNumber("mode"u8, ntp.Mode);
-                json.WriteNumber("stratum"u8, ntp.Stratum);
-                json.WriteEndObject();
+                json.BeginObject("ntp"u8);
+                json.Property("version"u8, ntp.Version);
+                json.Property("mode"u8, ntp.Mode);
+                json.Property("stratum"u8, ntp.Stratum);
+                json.EndObject();
                 break;
             default:
                 break;
         }
     }
 
-    private static void WriteDns(Utf8JsonWriter json, ReadOnlySpan<byte> name, FrameApplication application)
+    private static void WriteDns(JsonText json, ReadOnlySpan<byte> name, FrameApplication application)
     {
         if (!application.TryGetDns(out DnsMessage message))
         {
             return;
         }
 
-        json.WriteStartObject(name);
-        json.WriteNumber("id"u8, message.Id);
-        json.WriteBoolean("is_response"u8, message.IsResponse);
+        json.BeginObject(name);
+        json.Property("id"u8, message.Id);
+        json.Property("is_response"u8, message.IsResponse);
         if (message.IsResponse)
         {
-            json.WriteNumber("response_code"u8, message.ResponseCode);
+            json.Property("response_code"u8, message.ResponseCode);
         }
 
         DnsQuestions.Enumerator questions = message.Questions.GetEnumerator();
@@ -81,18 +81,18 @@ internal static class ApplicationJson
         }
 
         WriteAnswers(json, message);
-        json.WriteEndObject();
+        json.EndObject();
     }
 
     // Addresses and names only: what tells which host a flow is for.
-    private static void WriteAnswers(Utf8JsonWriter json, DnsMessage message)
+    private static void WriteAnswers(JsonText json, DnsMessage message)
     {
         if (!message.IsResponse)
         {
             return;
         }
 
-        json.WriteStartArray("answers"u8);
+        json.BeginArray("answers"u8);
         foreach (DnsRecord record in message.Records)
         {
             if (record.Section != DnsSection.Answer)
@@ -100,10 +100,10 @@ internal static class ApplicationJson
                 break;
             }
 
-            json.WriteStartObject();
+            json.BeginObject();
             WriteName(json, "name"u8, record.Name);
             WriteType(json, "type"u8, record.Type);
-            json.WriteNumber("ttl_seconds"u8, record.TimeToLiveSeconds);
+            json.Property("ttl_seconds"u8, record.TimeToLiveSeconds);
             if (record.TryGetAddress(out InternetAddress address))
             {
                 FrameJson.WriteAddress(json, "address"u8, address);
@@ -113,22 +113,22 @@ internal static class ApplicationJson
                 WriteName(json, "target"u8, target);
             }
 
-            json.WriteEndObject();
+            json.EndObject();
         }
 
-        json.WriteEndArray();
+        json.EndArray();
     }
 
-    private static void WriteName(Utf8JsonWriter json, ReadOnlySpan<byte> property, DnsName name)
+    private static void WriteName(JsonText json, ReadOnlySpan<byte> property, DnsName name)
     {
         Span<char> text = stackalloc char[DnsName.MaxTextLength];
         if (name.TryFormat(text, out int length))
         {
-            json.WriteString(property, text[..length]);
+            json.Property(property, text[..length]);
         }
     }
 
-    private static void WriteType(Utf8JsonWriter json, ReadOnlySpan<byte> property, DnsRecordType type)
+    private static void WriteType(JsonText json, ReadOnlySpan<byte> property, DnsRecordType type)
     {
         string? word = type switch
         {
@@ -157,7 +157,7 @@ internal static class ApplicationJson
         };
         if (word is not null)
         {
-            json.WriteString(property, word);
+            json.Property(property, word);
             return;
         }
 
@@ -165,52 +165,52 @@ internal static class ApplicationJson
         Span<char> text = stackalloc char[16];
         "TYPE".CopyTo(text);
         ((int)type).TryFormat(text[4..], out int digits, provider: CultureInfo.InvariantCulture);
-        json.WriteString(property, text[..(4 + digits)]);
+        json.Property(property, text[..(4 + digits)]);
     }
 
-    private static void WriteTls(Utf8JsonWriter json, TlsClientHello hello)
+    private static void WriteTls(JsonText json, TlsClientHello hello)
     {
-        json.WriteStartObject("tls"u8);
+        json.BeginObject("tls"u8);
         WriteWhenTold(json, "server_name"u8, hello.ServerName);
-        json.WriteStartArray("application_protocols"u8);
+        json.BeginArray("application_protocols"u8);
         Span<char> text = stackalloc char[256];
         foreach (ReadOnlySpan<byte> protocol in hello.ApplicationProtocols)
         {
-            json.WriteStringValue(text[..FrameApplication.Decode(protocol, text)]);
+            json.Value(text[..FrameApplication.Decode(protocol, text)]);
         }
 
-        json.WriteEndArray();
-        json.WriteNumber("version"u8, hello.Version);
-        json.WriteBoolean("has_encrypted_hello"u8, hello.HasEncryptedHello);
-        json.WriteBoolean("is_complete"u8, hello.IsComplete);
-        json.WriteEndObject();
+        json.EndArray();
+        json.Property("version"u8, hello.Version);
+        json.Property("has_encrypted_hello"u8, hello.HasEncryptedHello);
+        json.Property("is_complete"u8, hello.IsComplete);
+        json.EndObject();
     }
 
-    private static void WriteQuic(Utf8JsonWriter json, QuicInitial initial)
+    private static void WriteQuic(JsonText json, QuicInitial initial)
     {
-        json.WriteStartObject("quic"u8);
-        json.WriteNumber("version"u8, initial.Version);
+        json.BeginObject("quic"u8);
+        json.Property("version"u8, initial.Version);
         if (initial.ServerName.Length > 0)
         {
-            json.WriteString("server_name"u8, initial.ServerName);
+            json.Property("server_name"u8, initial.ServerName);
         }
 
-        json.WriteStartArray("application_protocols"u8);
+        json.BeginArray("application_protocols"u8);
         foreach (string protocol in initial.ApplicationProtocols)
         {
-            json.WriteStringValue(protocol);
+            json.Value(protocol);
         }
 
-        json.WriteEndArray();
-        json.WriteBoolean("is_complete"u8, initial.IsComplete);
-        json.WriteEndObject();
+        json.EndArray();
+        json.Property("is_complete"u8, initial.IsComplete);
+        json.EndObject();
     }
 
-    private static void WriteDhcp(Utf8JsonWriter json, DhcpMessage dhcp)
+    private static void WriteDhcp(JsonText json, DhcpMessage dhcp)
     {
-        json.WriteStartObject("dhcp"u8);
-        json.WriteBoolean("is_request"u8, dhcp.IsRequest);
-        json.WriteNumber("message_type"u8, dhcp.MessageType);
+        json.BeginObject("dhcp"u8);
+        json.Property("is_request"u8, dhcp.IsRequest);
+        json.Property("message_type"u8, dhcp.MessageType);
         FrameJson.WriteAddress(json, "client_mac"u8, dhcp.ClientHardware);
         if (!dhcp.AssignedAddress.IsAny)
         {
@@ -220,22 +220,22 @@ internal static class ApplicationJson
         WriteWhenTold(json, "host_name"u8, dhcp.HostName);
         WriteWhenTold(json, "qualified_name"u8, dhcp.QualifiedName);
         WriteWhenTold(json, "vendor_class"u8, dhcp.VendorClass);
-        json.WriteEndObject();
+        json.EndObject();
     }
 
-    private static void WriteDhcp6(Utf8JsonWriter json, Dhcp6Message dhcp6)
+    private static void WriteDhcp6(JsonText json, Dhcp6Message dhcp6)
     {
-        json.WriteStartObject("dhcp6"u8);
-        json.WriteNumber("message_type"u8, dhcp6.MessageType);
+        json.BeginObject("dhcp6"u8);
+        json.Property("message_type"u8, dhcp6.MessageType);
         if (dhcp6.TryGetQualifiedName(out DnsName name))
         {
             WriteName(json, "qualified_name"u8, name);
         }
 
-        json.WriteEndObject();
+        json.EndObject();
     }
 
-    private static void WriteWhenTold(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void WriteWhenTold(JsonText json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty)
         {

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using Sonde.Cli.Output;
+
 
 namespace Sonde.Cli.Frames;
 
@@ -8,18 +9,18 @@ namespace Sonde.Cli.Frames;
 /// <param name="Count">How many, 0 when nobody knows.</param>
 internal sealed record FrameGap(string What, string Reason, long Count = 0)
 {
-    internal void Write(Utf8JsonWriter json, bool isRecord)
+    internal void Write(JsonText json, bool isRecord)
     {
-        json.WriteStartObject();
+        json.BeginObject();
         if (isRecord)
         {
-            json.WriteString("type"u8, "gap"u8);
+            json.Property("type"u8, "gap"u8);
         }
 
-        json.WriteString("what"u8, What);
-        json.WriteString("status"u8, "failed"u8);
-        json.WriteString("reason"u8, Reason);
-        json.WriteNumber("count"u8, Count);
-        json.WriteEndObject();
+        json.Property("what"u8, What);
+        json.Property("status"u8, "failed"u8);
+        json.Property("reason"u8, Reason);
+        json.Property("count"u8, Count);
+        json.EndObject();
     }
 }

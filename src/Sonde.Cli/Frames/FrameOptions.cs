@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Sonde.Cli.Commands;
 using Sonde.Packets.Files;
 
 namespace Sonde.Cli.Frames;
@@ -22,14 +22,14 @@ internal static class FrameOptions
     private static readonly (string Word, CaptureFormat Format)[] s_fileFormats = [("pcap", CaptureFormat.Pcap), ("pcapng", CaptureFormat.PcapNg)];
 
     /// <summary>--time.</summary>
-    internal static Option<FrameTime> Time() => Choice(
+    internal static Option<FrameTime> Time() => OptionWords.Choice(
         "--time",
         "How lines tell the time: time of day (local, utc), with its date (date, date-utc), seconds since 1970 (epoch), since the line before (delta), since the first (elapsed), or none.",
         "time format",
         s_times);
 
     /// <summary>--file-format.</summary>
-    internal static Option<CaptureFormat> FileFormat() => Choice(
+    internal static Option<CaptureFormat> FileFormat() => OptionWords.Choice(
         "--file-format", "The format of the file written, when its name does not end in .pcap or .pcapng; pcapng by default.", "file format", s_fileFormats);
 
     /// <summary>--write.</summary>
@@ -46,33 +46,4 @@ internal static class FrameOptions
         HelpName = "filter",
         Arity = ArgumentArity.ZeroOrMore,
     };
-
-    private static Option<T> Choice<T>(string name, string description, string what, (string Word, T Value)[] words)
-    {
-        var option = new Option<T>(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', words.Select(static one => one.Word)),
-            CustomParser = argument => Parse(argument, what, words),
-        };
-        option.CompletionSources.Clear();
-        option.CompletionSources.Add([.. words.Select(static one => one.Word)]);
-        return option;
-    }
-
-    private static T Parse<T>(ArgumentResult argument, string what, (string Word, T Value)[] words)
-    {
-        string typed = argument.Tokens[0].Value;
-        foreach ((string word, T value) in words)
-        {
-            if (word == typed)
-            {
-                return value;
-            }
-        }
-
-        string[] all = [.. words.Select(static one => one.Word)];
-        argument.AddError($"'{typed}' is no {what}: choose {string.Join(", ", all[..^1])} or {all[^1]}.");
-        return default!; // never read: the error ends the command
-    }
 }

@@ -16,7 +16,7 @@ internal abstract class FramePrinter : IDisposable
     /// <param name="output">Where it prints; the caller flushes when frames come slowly.</param>
     /// <param name="format">The format.</param>
     /// <param name="clock">How lines for people tell the time.</param>
-    internal static FramePrinter Create(CommandOutput output, OutputFormat format, FrameClock clock) => format switch
+    internal static FramePrinter Create(CommandOutput output, OutputFormat format, FrameTimeText clock) => format switch
     {
         OutputFormat.Json => new JsonFramePrinter(output),
         OutputFormat.Ndjson => new NdjsonFramePrinter(output),

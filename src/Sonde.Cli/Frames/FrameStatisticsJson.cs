@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Sonde.Cli.Output;
 using Sonde.Packets;
 
 namespace Sonde.Cli.Frames;
@@ -7,45 +7,45 @@ namespace Sonde.Cli.Frames;
 internal static class FrameStatisticsJson
 {
     /// <summary>Writes one document.</summary>
-    internal static void WriteDocument(Utf8JsonWriter json, FrameStatistics statistics, int top, IReadOnlyList<FrameGap> gaps)
+    internal static void WriteDocument(JsonText json, FrameTally statistics, int top, IReadOnlyList<FrameGap> gaps)
     {
-        json.WriteStartObject();
+        json.BeginObject();
         WriteTotals(json, statistics);
-        json.WriteStartArray("protocols"u8);
+        json.BeginArray("protocols"u8);
         foreach (KeyValuePair<ProtocolKey, FrameCount> one in Protocols(statistics, top))
         {
-            json.WriteStartObject();
+            json.BeginObject();
             WriteProtocol(json, one);
-            json.WriteEndObject();
+            json.EndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("hosts"u8);
+        json.EndArray();
+        json.BeginArray("hosts"u8);
         foreach (KeyValuePair<InternetAddress, HostCount> one in Hosts(statistics, top))
         {
-            json.WriteStartObject();
+            json.BeginObject();
             WriteHost(json, one);
-            json.WriteEndObject();
+            json.EndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("flows"u8);
+        json.EndArray();
+        json.BeginArray("flows"u8);
         foreach (KeyValuePair<FlowKey, FlowCount> one in Flows(statistics, top))
         {
-            json.WriteStartObject();
+            json.BeginObject();
             WriteFlow(json, one);
-            json.WriteEndObject();
+            json.EndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteStartArray("gaps"u8);
+        json.EndArray();
+        json.BeginArray("gaps"u8);
         foreach (FrameGap gap in gaps)
         {
             gap.Write(json, isRecord: false);
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
+        json.EndArray();
+        json.EndObject();
     }
 
     /// <summary>Writes a record for the totals and one for each entry.</summary>
@@ -54,7 +54,7 @@ internal static class FrameStatisticsJson
     /// <param name="top">How many entries of each table.</param>
     /// <param name="gaps">What is missing.</param>
     /// <param name="endRecord">Ends a line, and makes the writer ready for the next.</param>
-    internal static void WriteRecords(Utf8JsonWriter json, FrameStatistics statistics, int top, IReadOnlyList<FrameGap> gaps, Action endRecord)
+    internal static void WriteRecords(JsonText json, FrameTally statistics, int top, IReadOnlyList<FrameGap> gaps, Action endRecord)
     {
         Begin("totals"u8);
         WriteTotals(json, statistics);
@@ -88,102 +88,103 @@ internal static class FrameStatisticsJson
 
         void Begin(ReadOnlySpan<byte> type)
         {
-            json.WriteStartObject();
-            json.WriteString("type"u8, type);
+            json.BeginObject();
+            json.Property("type"u8, type);
         }
 
         void End()
         {
-            json.WriteEndObject();
+            json.EndObject();
             endRecord();
         }
     }
 
-    private static IEnumerable<KeyValuePair<ProtocolKey, FrameCount>> Protocols(FrameStatistics statistics, int top) =>
+    private static IEnumerable<KeyValuePair<ProtocolKey, FrameCount>> Protocols(FrameTally statistics, int top) =>
         FrameStatisticsText.Largest(statistics.Protocols, top, static count => count.Bytes);
 
-    private static IEnumerable<KeyValuePair<InternetAddress, HostCount>> Hosts(FrameStatistics statistics, int top) =>
+    private static IEnumerable<KeyValuePair<InternetAddress, HostCount>> Hosts(FrameTally statistics, int top) =>
         FrameStatisticsText.Largest(statistics.Hosts, top, static count => (count.Sent + count.Received).Bytes);
 
-    private static IEnumerable<KeyValuePair<FlowKey, FlowCount>> Flows(FrameStatistics statistics, int top) =>
+    private static IEnumerable<KeyValuePair<FlowKey, FlowCount>> Flows(FrameTally statistics, int top) =>
         FrameStatisticsText.Largest(statistics.Flows, top, static count => (count.FromLocal + count.FromRemote).Bytes);
 
-    private static void WriteTotals(Utf8JsonWriter json, FrameStatistics statistics)
+    private static void WriteTotals(JsonText json, FrameTally statistics)
     {
         WriteCount(json, "packets"u8, "bytes"u8, statistics.Total);
-        json.WriteNumber("captured_bytes"u8, statistics.CapturedBytes);
+        json.Property("captured_bytes"u8, statistics.CapturedBytes);
         WriteTime(json, "first_time"u8, "first_time_reason"u8, statistics.FirstNanoseconds);
         WriteTime(json, "last_time"u8, "last_time_reason"u8, statistics.LastNanoseconds);
-        json.WriteStartObject("tables"u8);
+        json.BeginObject("tables"u8);
         WriteTable(json, "protocols"u8, statistics.Protocols);
         WriteTable(json, "hosts"u8, statistics.Hosts);
         WriteTable(json, "flows"u8, statistics.Flows);
-        json.WriteEndObject();
+        json.EndObject();
     }
 
-    private static void WriteTable<TKey, TValue>(Utf8JsonWriter json, ReadOnlySpan<byte> name, FrameTable<TKey, TValue> table)
+    private static void WriteTable<TKey, TValue>(JsonText json, ReadOnlySpan<byte> name, FrameTable<TKey, TValue> table)
         where TKey : notnull
         where TValue : struct
     {
-        json.WriteStartObject(name);
-        json.WriteNumber("count"u8, table.Count);
-        json.WriteNumber("capacity"u8, table.Capacity);
-        json.WriteNumber("evictions"u8, table.Evictions);
-        json.WriteEndObject();
+        json.BeginObject(name);
+        json.Property("count"u8, table.Count);
+        json.Property("capacity"u8, table.Capacity);
+        json.Property("evictions"u8, table.Evictions);
+        json.EndObject();
     }
 
-    private static void WriteProtocol(Utf8JsonWriter json, KeyValuePair<ProtocolKey, FrameCount> one)
+    private static void WriteProtocol(JsonText json, KeyValuePair<ProtocolKey, FrameCount> one)
     {
-        json.WriteString("protocol"u8, one.Key.ToString());
+        json.Property("protocol"u8, one.Key.ToString());
         WriteCount(json, "packets"u8, "bytes"u8, one.Value);
     }
 
-    private static void WriteHost(Utf8JsonWriter json, KeyValuePair<InternetAddress, HostCount> one)
+    private static void WriteHost(JsonText json, KeyValuePair<InternetAddress, HostCount> one)
     {
         FrameJson.WriteAddress(json, "host"u8, one.Key);
         WriteCount(json, "packets_sent"u8, "bytes_sent"u8, one.Value.Sent);
         WriteCount(json, "packets_received"u8, "bytes_received"u8, one.Value.Received);
     }
 
-    private static void WriteFlow(Utf8JsonWriter json, KeyValuePair<FlowKey, FlowCount> one)
+    private static void WriteFlow(JsonText json, KeyValuePair<FlowKey, FlowCount> one)
     {
-        json.WriteString("protocol"u8, FrameWords.Of(one.Key.Protocol));
+        json.Property("protocol"u8, FrameWords.Of(one.Key.Protocol));
         FrameJson.WriteAddress(json, "a"u8, one.Key.Local.Address);
-        json.WriteNumber("a_port"u8, one.Key.Local.Port);
+        json.Property("a_port"u8, one.Key.Local.Port);
         FrameJson.WriteAddress(json, "b"u8, one.Key.Remote.Address);
-        json.WriteNumber("b_port"u8, one.Key.Remote.Port);
+        json.Property("b_port"u8, one.Key.Remote.Port);
         WriteCount(json, "packets_a_to_b"u8, "bytes_a_to_b"u8, one.Value.FromLocal);
         WriteCount(json, "packets_b_to_a"u8, "bytes_b_to_a"u8, one.Value.FromRemote);
         WriteTime(json, "first_time"u8, "first_time_reason"u8, one.Value.FirstNanoseconds);
         WriteTime(json, "last_time"u8, "last_time_reason"u8, one.Value.LastNanoseconds);
         if (one.Value.Application != ApplicationKind.None)
         {
-            json.WriteString("application"u8, FrameWords.Of(one.Value.Application));
+            json.Property("application"u8, FrameWords.Of(one.Value.Application));
         }
 
         if (one.Value.Name is { } name)
         {
-            json.WriteString("name"u8, name);
+            json.Property("name"u8, name);
         }
     }
 
-    private static void WriteCount(Utf8JsonWriter json, ReadOnlySpan<byte> packets, ReadOnlySpan<byte> bytes, FrameCount count)
+    private static void WriteCount(JsonText json, ReadOnlySpan<byte> packets, ReadOnlySpan<byte> bytes, FrameCount count)
     {
-        json.WriteNumber(packets, count.Packets);
-        json.WriteNumber(bytes, count.Bytes);
+        json.Property(packets, count.Packets);
+        json.Property(bytes, count.Bytes);
     }
 
-    private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> reason, long? time)
+    private static void WriteTime(JsonText json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> reason, long? time)
     {
         if (time is long told)
         {
-            Span<char> text = stackalloc char[FrameClock.MaxLength];
-            json.WriteString(name, text[..FrameClock.FormatIso(told, text)]);
+            Span<char> text = stackalloc char[FrameTimeText.MaxLength];
+            json.Property(name, text[..FrameTimeText.FormatIso(told, text)]);
         }
         else
         {
-            json.WriteNull(name);
-            json.WriteString(reason, "none: no packet tells"u8);
+            json.Name(name);
+            json.Null();
+            json.Property(reason, "none: no packet tells"u8);
         }
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using Sonde.Cli.Output;
 using Sonde.Packets;
 
@@ -17,7 +15,7 @@ internal static class FrameStatisticsPrinter
     /// <param name="statistics">The statistics.</param>
     /// <param name="top">How many entries of each table; null for ten for people, and all for programs.</param>
     /// <param name="gaps">What is missing; printed here only in the formats for programs that have a place for it.</param>
-    internal static void Print(CommandOutput output, OutputFormat format, FrameStatistics statistics, int? top, IReadOnlyList<FrameGap> gaps)
+    internal static void Print(CommandOutput output, OutputFormat format, FrameTally statistics, int? top, IReadOnlyList<FrameGap> gaps)
     {
         switch (format)
         {
@@ -33,31 +31,22 @@ internal static class FrameStatisticsPrinter
         }
     }
 
-    private static void PrintJson(CommandOutput output, OutputFormat format, FrameStatistics statistics, int top, IReadOnlyList<FrameGap> gaps)
+    private static void PrintJson(CommandOutput output, OutputFormat format, FrameTally statistics, int top, IReadOnlyList<FrameGap> gaps)
     {
-        bool isIndented = format == OutputFormat.Json && output.Screen.IsTerminal;
-        using var json = new Utf8JsonWriter(output.Room, new JsonWriterOptions { Indented = isIndented });
+        JsonText json = output.BeginJson(isLine: format == OutputFormat.Ndjson);
         if (format == OutputFormat.Ndjson)
         {
-            FrameStatisticsJson.WriteRecords(json, statistics, top, gaps, EndRecord);
+            FrameStatisticsJson.WriteRecords(json, statistics, top, gaps, output.EndJson);
         }
         else
         {
             FrameStatisticsJson.WriteDocument(json, statistics, top, gaps);
-            EndRecord();
-        }
-
-        void EndRecord()
-        {
-            json.Flush();
-            json.Reset();
-            output.Room.Write("\n"u8);
-            output.EndRecord();
+            output.EndJson();
         }
     }
 
     // One table for all three: what an entry does not have is "-".
-    private static void PrintTsv(CommandOutput output, FrameStatistics statistics, int top)
+    private static void PrintTsv(CommandOutput output, FrameTally statistics, int top)
     {
         output.WriteTsv(["type", "protocol", "a", "a_port", "b", "b_port", "packets_a_to_b", "bytes_a_to_b", "packets_b_to_a", "bytes_b_to_a", "application", "name"]);
         foreach ((ProtocolKey key, FrameCount count) in FrameStatisticsText.Largest(statistics.Protocols, top, static count => count.Bytes))

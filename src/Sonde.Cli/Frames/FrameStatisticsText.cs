@@ -8,7 +8,7 @@ namespace Sonde.Cli.Frames;
 /// <summary>Statistics of frames for a person: a line of totals, then a table each of protocols, hosts and flows, the largest first.</summary>
 internal static class FrameStatisticsText
 {
-    internal static string Of(FrameStatistics statistics, int top, Screen screen)
+    internal static string Of(FrameTally statistics, int top, Screen screen)
     {
         var text = new StringBuilder();
         text.Append(Totals(statistics)).Append('\n');
@@ -66,7 +66,7 @@ internal static class FrameStatisticsText
     /// <summary>An endpoint; protocols without ports have none to show.</summary>
     internal static string Describe(FlowEndpoint endpoint) => endpoint.Port == 0 ? endpoint.Address.ToString() : endpoint.ToString();
 
-    private static string Totals(FrameStatistics statistics)
+    private static string Totals(FrameTally statistics)
     {
         string text = $"{Number(statistics.Total.Packets)} packets, {Units.Bytes(statistics.Total.Bytes)} on the wire, {Units.Bytes(statistics.CapturedBytes)} captured";
         if (statistics.FirstNanoseconds is not long first || statistics.LastNanoseconds is not long last)
@@ -74,9 +74,9 @@ internal static class FrameStatisticsText
             return text;
         }
 
-        Span<char> time = stackalloc char[FrameClock.MaxLength];
-        string from = time[..FrameClock.FormatIso(first, time)].ToString();
-        string to = time[..FrameClock.FormatIso(last, time)].ToString();
+        Span<char> time = stackalloc char[FrameTimeText.MaxLength];
+        string from = time[..FrameTimeText.FormatIso(first, time)].ToString();
+        string to = time[..FrameTimeText.FormatIso(last, time)].ToString();
         return $"{text}, {Seconds(first, last)} s from {from} to {to}";
     }
 

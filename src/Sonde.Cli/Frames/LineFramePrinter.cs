@@ -5,7 +5,7 @@ using Sonde.Packets.Files;
 namespace Sonde.Cli.Frames;
 
 /// <summary>One line a frame, as tcpdump prints it.</summary>
-internal sealed class LineFramePrinter(CommandOutput output, FrameClock clock) : FramePrinter(output)
+internal sealed class LineFramePrinter(CommandOutput output, FrameTimeText clock) : FramePrinter(output)
 {
     private const int NameWidth = 5;
     private const int LongestLine = 64 * 1024;

@@ -68,8 +68,8 @@ internal sealed class TsvFramePrinter : FramePrinter
 
     private static void AppendTime(ref SpanText line, long? timestampNanoseconds)
     {
-        Span<char> text = stackalloc char[FrameClock.MaxLength];
-        AppendText(ref line, timestampNanoseconds is long time ? text[..FrameClock.FormatIso(time, text)] : "-");
+        Span<char> text = stackalloc char[FrameTimeText.MaxLength];
+        AppendText(ref line, timestampNanoseconds is long time ? text[..FrameTimeText.FormatIso(time, text)] : "-");
     }
 
     private static void AppendText(ref SpanText line, string? text)

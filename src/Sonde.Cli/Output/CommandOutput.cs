@@ -14,9 +14,6 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     /// <summary>What the output looks like now.</summary>
     internal Screen Screen { get; set; } = screen;
 
-    /// <summary>Where a record that is composed in place goes; <see cref="EndRecord"/> follows it. Costs no allocation.</summary>
-    internal IBufferWriter<byte> Room => _buffer;
-
     internal void Write(string text) => Write(text.AsSpan());
 
     internal void Write(ReadOnlySpan<char> text)
@@ -24,9 +21,6 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
         Encoding.UTF8.GetBytes(text, _buffer);
         SendWhenFull();
     }
-
-    /// <summary>Says that what stands in <see cref="Room"/> is whole and may be sent.</summary>
-    internal void EndRecord() => SendWhenFull();
 
     /// <summary>The output for bytes that are no text; what was printed before is sent first.</summary>
     /// <returns>A stream that need not be disposed, and whose disposal leaves the output open.</returns>
@@ -49,7 +43,7 @@ internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
     internal JsonText BeginJson(bool isLine)
     {
         _json ??= new JsonText(_buffer);
-        _json.IsIndented = Screen.IsTerminal && !isLine;
+        _json.Begin(isIndented: Screen.IsTerminal && !isLine);
         return _json;
     }
 

@@ -18,11 +18,19 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
     private uint _hasValue;
     private int _depth;
     private bool _isAfterName;
+    private bool _isIndented;
 
-    /// <summary>Whether a document is spread over lines, for people.</summary>
-    internal bool IsIndented { get; set; }
+    /// <summary>Begins a document; one that an error left unfinished is forgotten.</summary>
+    /// <param name="isIndented">Whether it is spread over lines, for people.</param>
+    internal void Begin(bool isIndented)
+    {
+        _isIndented = isIndented;
+        _hasValue = 0;
+        _depth = 0;
+        _isAfterName = false;
+    }
 
-    internal void BeginObject() => Begin((byte)'{');
+    internal void BeginObject() => Open((byte)'{');
 
     internal void BeginObject(ReadOnlySpan<byte> name)
     {
@@ -35,10 +43,10 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
     internal void BeginArray(ReadOnlySpan<byte> name)
     {
         Name(name);
-        Begin((byte)'[');
+        Open((byte)'[');
     }
 
-    internal void BeginArray() => Begin((byte)'[');
+    internal void BeginArray() => Open((byte)'[');
 
     internal void EndArray() => End((byte)']');
 
@@ -52,7 +60,7 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
         room[name.Length + 1] = (byte)'"';
         room[name.Length + 2] = (byte)':';
         room[name.Length + 3] = (byte)' ';
-        output.Advance(name.Length + (IsIndented ? 4 : 3));
+        output.Advance(name.Length + (_isIndented ? 4 : 3));
         _isAfterName = true;
     }
 
@@ -139,6 +147,12 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
     {
         Name(name);
         Value(utf8);
+    }
+
+    internal void Property(ReadOnlySpan<byte> name, ReadOnlySpan<char> text)
+    {
+        Name(name);
+        Value(text);
     }
 
     /// <summary>A text, or null where there is none.</summary>
@@ -264,16 +278,14 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
         Value(reason);
     }
 
-    /// <summary>Ends a line; the next value begins a new document.</summary>
+    /// <summary>Ends a line; the next value begins a new document of the same kind.</summary>
     internal void EndLine()
     {
         Raw((byte)'\n');
-        _hasValue = 0;
-        _depth = 0;
-        _isAfterName = false;
+        Begin(_isIndented);
     }
 
-    private void Begin(byte bracket)
+    private void Open(byte bracket)
     {
         Separate();
         Raw(bracket);
@@ -321,7 +333,7 @@ internal sealed class JsonText(ArrayBufferWriter<byte> output)
 
     private void BreakLine()
     {
-        if (IsIndented)
+        if (_isIndented)
         {
             Span<byte> room = output.GetSpan(1 + (2 * _depth));
             room[0] = (byte)'\n';

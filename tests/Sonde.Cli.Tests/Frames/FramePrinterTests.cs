@@ -18,7 +18,7 @@ public sealed class FramePrinterTests
     {
         byte[] file = File.ReadAllBytes(Capture("protocols.pcap"));
         using var output = new CommandOutput(Stream.Null, new Screen(int.MaxValue, int.MaxValue, IsTerminal: false, TextStyle.Plain));
-        using FramePrinter printer = FramePrinter.Create(output, format, new FrameClock(FrameTime.Local, TimeZoneInfo.Utc));
+        using FramePrinter printer = FramePrinter.Create(output, format, new FrameTimeText(FrameTime.Local, TimeZoneInfo.Utc));
         for (int round = 0; round < 10; round++)
         {
             PrintAll(printer, file, out _, out _);
@@ -34,7 +34,7 @@ public sealed class FramePrinterTests
     public void Counting_a_frame_allocates_nothing_once_its_hosts_and_flows_are_known()
     {
         byte[] file = File.ReadAllBytes(Capture("protocols.pcap"));
-        var statistics = new FrameStatistics();
+        var statistics = new FrameTally();
         CountAll(statistics, file);
         CountAll(statistics, file);
 
@@ -48,7 +48,7 @@ public sealed class FramePrinterTests
     public void A_frame_of_nothing_and_one_of_an_unknown_type_are_records_all_the_same()
     {
         using var test = new TestOutput();
-        using (FramePrinter printer = FramePrinter.Create(test.Output, OutputFormat.Ndjson, new FrameClock(FrameTime.None, TimeZoneInfo.Utc)))
+        using (FramePrinter printer = FramePrinter.Create(test.Output, OutputFormat.Ndjson, new FrameTimeText(FrameTime.None, TimeZoneInfo.Utc)))
         {
             printer.Print(new FrameRow { Number = 1, LinkType = LinkType.Ethernet, Data = default, WireLength = 0 });
             printer.Print(new FrameRow { Number = 2, LinkType = (LinkType)127, Data = [1, 2, 3], WireLength = 3, InterfaceName = "e\u001b[31m\"0" });
@@ -68,7 +68,7 @@ public sealed class FramePrinterTests
     public void With_several_interfaces_a_line_names_its_own_and_the_direction()
     {
         using var test = new TestOutput();
-        using (FramePrinter printer = FramePrinter.Create(test.Output, OutputFormat.Pretty, new FrameClock(FrameTime.None, TimeZoneInfo.Utc)))
+        using (FramePrinter printer = FramePrinter.Create(test.Output, OutputFormat.Pretty, new FrameTimeText(FrameTime.None, TimeZoneInfo.Utc)))
         {
             printer.ShowsInterface = true;
             printer.Print(new FrameRow { Number = 1, LinkType = LinkType.Raw, Data = default, WireLength = 0, InterfaceName = "lo", Direction = PacketDirection.Inbound });
@@ -95,7 +95,7 @@ public sealed class FramePrinterTests
         allocated = GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static long CountAll(FrameStatistics statistics, byte[] file)
+    private static long CountAll(FrameTally statistics, byte[] file)
     {
         using CaptureReader reader = CaptureReader.Open(new MemoryStream(file));
         long frames = 0;

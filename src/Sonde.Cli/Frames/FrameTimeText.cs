@@ -1,7 +1,7 @@
 namespace Sonde.Cli.Frames;
 
 /// <summary>Writes the times of frames, one after the other, without allocating.</summary>
-internal sealed class FrameClock(FrameTime kind, TimeZoneInfo zone, bool nanoseconds = false)
+internal sealed class FrameTimeText(FrameTime kind, TimeZoneInfo zone, bool nanoseconds = false)
 {
     /// <summary>Room enough for every time.</summary>
     internal const int MaxLength = 40;

@@ -5,18 +5,17 @@ using System.Globalization;
 namespace Sonde.Cli.Commands;
 
 /// <summary>Options whose values are words or sizes.</summary>
-internal static class CaptureWords
+internal static class OptionWords
 {
     private static readonly (char Suffix, double Factor)[] s_suffixes = [('k', 1e3), ('K', 1e3), ('M', 1e6), ('G', 1e9), ('T', 1e12)];
 
-    /// <summary>An option with a choice of words; the first is the default.</summary>
+    /// <summary>An option with a choice of words; not given it is the default of its type.</summary>
     internal static Option<T> Choice<T>(string name, string description, string what, params (string Word, T Value)[] words)
     {
         var option = new Option<T>(name)
         {
             Description = description,
             HelpName = string.Join('|', words.Select(static one => one.Word)),
-            DefaultValueFactory = _ => words[0].Value,
             CustomParser = argument => Parse(argument, what, words),
         };
         option.CompletionSources.Clear();
@@ -62,7 +61,7 @@ internal static class CaptureWords
 
     private static T Parse<T>(ArgumentResult argument, string what, (string Word, T Value)[] words)
     {
-        string typed = argument.Tokens.Count > 0 ? argument.Tokens[0].Value : words[0].Word;
+        string typed = argument.Tokens[0].Value;
         foreach ((string word, T value) in words)
         {
             if (word == typed)

@@ -4,7 +4,7 @@ namespace Sonde.Cli.Frames;
 
 /// <summary>Counts frames by protocol, host and flow, in tables of bounded size.</summary>
 /// <remarks>Nothing is allocated per frame once the tables are full; a flow costs one string when its name turns up.</remarks>
-internal sealed class FrameStatistics
+internal sealed class FrameTally
 {
     /// <summary>How many hosts, and how many flows, are remembered unless the user says otherwise.</summary>
     internal const int DefaultCapacity = 65536;
@@ -13,7 +13,7 @@ internal sealed class FrameStatistics
     private const int ProtocolCapacity = 1024;
     private const int LongestName = 255;
 
-    internal FrameStatistics(int capacity = DefaultCapacity)
+    internal FrameTally(int capacity = DefaultCapacity)
     {
         Hosts = new FrameTable<InternetAddress, HostCount>(capacity);
         Flows = new FrameTable<FlowKey, FlowCount>(capacity);
