@@ -123,14 +123,14 @@ internal sealed class DBusConnection : IDisposable
         // A zero byte carries our credentials; EXTERNAL names the uid, in hexadecimal of its decimal digits.
         string uid = Interop.Unix.UserId.Effective.ToString(CultureInfo.InvariantCulture);
         string hexadecimal = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(uid));
-        SendAll(Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {hexadecimal}\r\n"));
+
+        // BEGIN goes with it, as systemd's own client does: systemd as a server forgets a message that it reads together with BEGIN until more comes.
+        SendAll(Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {hexadecimal}\r\nBEGIN\r\n"));
         string answer = ReceiveLine();
         if (!answer.StartsWith("OK ", StringComparison.Ordinal))
         {
             throw new DBusException("org.freedesktop.DBus.Error.AuthFailed", $"the bus answered '{answer}'");
         }
-
-        SendAll("BEGIN\r\n"u8.ToArray());
     }
 
     private DBusAnswer ReceiveMessage()
