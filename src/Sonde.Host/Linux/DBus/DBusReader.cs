@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Sonde.Host.Resolvers.Linux.DBus;
+namespace Sonde.Host.Linux.DBus;
 
 /// <summary>Reads D-Bus values out of a message body (D-Bus specification, "Type system" and "Marshalling").</summary>
 /// <remarks>Never throws: bytes that end early or lie about a length set <see cref="IsTorn"/>, after which every read gives an empty value.</remarks>
@@ -62,6 +62,13 @@ internal ref struct DBusReader(ReadOnlySpan<byte> body, bool isLittleEndian)
         ReadOnlySpan<byte> bytes = Take(4, 4);
         return bytes.IsEmpty ? 0
             : isLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    }
+
+    internal ulong ReadUInt64()
+    {
+        ReadOnlySpan<byte> bytes = Take(8, 8);
+        return bytes.IsEmpty ? 0
+            : isLittleEndian ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : BinaryPrimitives.ReadUInt64BigEndian(bytes);
     }
 
     internal int ReadInt32() => unchecked((int)ReadUInt32());

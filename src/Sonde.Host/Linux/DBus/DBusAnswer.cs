@@ -1,10 +1,13 @@
-namespace Sonde.Host.Resolvers.Linux.DBus;
+namespace Sonde.Host.Linux.DBus;
 
 /// <summary>A message from the bus: which call it answers, and whether with an error.</summary>
 internal sealed record DBusAnswer(bool IsLittleEndian, uint ReplySerial, string? ErrorName, byte[] Body)
 {
     private const byte ErrorNameField = 4;
     private const byte ReplySerialField = 5;
+
+    /// <summary>A reader for its body.</summary>
+    internal DBusReader Read() => new(Body, IsLittleEndian);
 
     /// <summary>Reads the header fields, an array of (code, variant); never throws.</summary>
     internal static DBusAnswer Parse(bool isLittleEndian, ReadOnlySpan<byte> fields, byte[] body)

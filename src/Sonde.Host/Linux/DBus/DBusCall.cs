@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Sonde.Host.Resolvers.Linux.DBus;
+namespace Sonde.Host.Linux.DBus;
 
 /// <summary>Writes a method call as the bus wants it: little-endian, header fields, then string arguments.</summary>
 internal static class DBusCall
