@@ -5,6 +5,7 @@ internal static class Win32
 {
     internal const int ERROR_SUCCESS = 0;
     internal const int ERROR_FILE_NOT_FOUND = 2;
+    internal const int ERROR_PATH_NOT_FOUND = 3;
     internal const int ERROR_ACCESS_DENIED = 5;
     internal const int ERROR_NOT_ENOUGH_MEMORY = 8;
     internal const int ERROR_INVALID_DATA = 13;
