@@ -80,6 +80,12 @@ internal sealed class LookAlike : IDisposable
     /// <summary>What sysctl(NET_RT_DUMP) returns from now on.</summary>
     internal void SetRoutes(params byte[][] messages) => Put("routes", [.. messages.SelectMany(message => message)]);
 
+    /// <summary>Adds a process to the table, or changes the one with its id.</summary>
+    internal void Put(HostProcess process) => Put("process", process.ToBytes());
+
+    /// <summary>Says what one call gives for a process: "arguments", "identity", "image"….</summary>
+    internal void Put(int pid, string what, byte[] bytes) => Put($"process.{what}.{pid}", bytes);
+
     /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
     internal void Announce(byte[] datagram) => Put("message", datagram);
 
