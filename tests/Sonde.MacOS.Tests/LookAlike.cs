@@ -11,7 +11,7 @@ namespace Sonde.MacOS.Tests;
 /// <remarks>A test makes one, which begins a fresh script, and disposes it, which checks that all that was handed out came back.</remarks>
 internal sealed class LookAlike : IDisposable
 {
-    /// <summary>Set in the environment: build the look-alike of a system that lacks the private DNS calls.</summary>
+    /// <summary>Set in the environment: build the look-alike of a system that lacks the private calls.</summary>
     internal const string WithoutDns = "SONDE_LOOKALIKE_WITHOUT_DNS";
 
     private static readonly Lazy<nint> s_library = new(Load);
@@ -99,6 +99,8 @@ internal sealed class LookAlike : IDisposable
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        Assert.Equal(0, this["ports"]);
+        Assert.Equal(0, this["crash.reports"]);
         _reset();
         Assert.Empty(Descriptors().Except(_descriptorsBefore));
     }
@@ -147,6 +149,7 @@ internal sealed class LookAlike : IDisposable
         if (Environment.GetEnvironmentVariable(WithoutDns) is not null)
         {
             start.ArgumentList.Add("-DWITHOUT_DNS");
+            start.ArgumentList.Add("-DWITHOUT_PRIVATE");
         }
 
         using Process compiler = Process.Start(start) ?? throw new InvalidOperationException("gcc did not start.");

@@ -107,5 +107,6 @@ internal static partial class Darwin
     // sys/errno.h.
     internal const int ESRCH = 3;
     internal const int EIO = 5;
+    internal const int ENOTDIR = 20;
     internal const int ERANGE = 34;
 }

@@ -7,6 +7,7 @@ namespace Sonde.Interop.MacOS;
 internal static unsafe class ProcessTable
 {
     private const int Attempts = 12;
+    private const int MaxArgumentBytes = 1024 * 1024; // ARG_MAX: the kernel refuses a larger buffer with EINVAL
 
     /// <summary>Reads a row of every process into <paramref name="buffer"/>, which grows until they fit and is used again.</summary>
     /// <returns>How many bytes of it are rows.</returns>
@@ -75,6 +76,40 @@ internal static unsafe class ProcessTable
         error = error.Code == Darwin.EMSGSIZE ? new NativeError(NativeErrorDomain.DarwinErrno, Darwin.ESRCH) : error;
         row = default;
         return false;
+    }
+
+    /// <summary>Reads command line and environment of a process into <paramref name="buffer"/>, which is made once, for the longest that there can be: a shorter one would get their end, not their beginning.</summary>
+    internal static bool TryReadArguments(int pid, ref byte[] buffer, out ReadOnlySpan<byte> text, out NativeError error)
+    {
+        if (buffer.Length == 0)
+        {
+            bool isKnown = Sysctl.TryRead([Darwin.CTL_KERN, Darwin.KERN_ARGMAX], out int longest, out _);
+            buffer = new byte[sizeof(int) + (isKnown ? Math.Clamp(longest, 4096, MaxArgumentBytes) : MaxArgumentBytes)];
+        }
+
+        int* name = stackalloc int[3] { Darwin.CTL_KERN, Darwin.KERN_PROCARGS2, pid };
+        fixed (byte* bytes = buffer)
+        {
+            while (true)
+            {
+                nuint length = (nuint)buffer.Length;
+
+                // SAFETY: the name is on the stack, the buffer pinned, and their true lengths are given.
+                if (LibSystem.sysctl(name, 3, bytes, &length, null, 0) == 0)
+                {
+                    text = buffer.AsSpan(0, (int)Math.Min(length, (nuint)buffer.Length));
+                    error = default;
+                    return true;
+                }
+
+                error = NativeError.LastDarwinErrno();
+                if (error.Code != Darwin.EINTR)
+                {
+                    text = default;
+                    return false;
+                }
+            }
+        }
     }
 
     /// <summary>The name in a row, up to its first zero.</summary>

@@ -12,7 +12,7 @@ namespace Sonde.Cli.Commands.Ps;
 internal sealed class PsArguments
 {
     private const string Path = "sonde ps";
-    private static readonly (string Word, ProcessEngineKind Kind)[] s_engines = [("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc)];
+    private static readonly (string Word, ProcessEngineKind Kind)[] s_engines = [("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc), ("sysctl", ProcessEngineKind.Sysctl)];
 
     private readonly Option<OutputFormat> _format = CommandContext.FormatOption();
     private readonly Option<bool> _tree = new("--tree", "-t") { Description = "Puts children below their parents." };
@@ -24,7 +24,7 @@ internal sealed class PsArguments
     private readonly Option<double> _interval = new("--interval", "-i") { Description = "Seconds between two readings of --watch.", HelpName = "seconds", DefaultValueFactory = static _ => 1 };
     private readonly Option<int?> _count = new("--count", "-n") { Description = "Ends --watch after so many readings.", HelpName = "readings" };
     private readonly Option<int[]> _pid = new("--pid", "-p") { Description = "Only this process, with everything known about it.", HelpName = "id", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = "auto|bpf|proc", DefaultValueFactory = static _ => "auto" };
+    private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = "auto|bpf|proc|sysctl", DefaultValueFactory = static _ => "auto" };
     private readonly Option<bool> _showSecrets = new("--show-secrets") { Description = "Shows passwords and tokens in command lines and environments, which are masked otherwise." };
 
     internal void AddTo(Command command)
@@ -158,7 +158,7 @@ internal sealed class PsArguments
             }
         }
 
-        throw UsageError.Of(Path, $"there is no engine '{word}'", "Choose auto, bpf or proc.");
+        throw UsageError.Of(Path, $"there is no engine '{word}'", "Choose auto, bpf or proc on Linux, sysctl on macOS.");
     }
 
     private static UserErrorException UnknownField(string name) => UsageError.Of(

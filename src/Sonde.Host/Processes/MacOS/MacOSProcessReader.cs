@@ -9,11 +9,19 @@ namespace Sonde.Host.Processes.MacOS;
 [SupportedOSPlatform("macos")]
 internal sealed class MacOSProcessReader : ProcessReader
 {
+    private const int LaunchdPid = 1;
+
     private readonly MacOSUserNames _users;
+    private readonly CodeSigningReader _signing = new();
+    private readonly MacOSImageReader _images = new();
+    private readonly ArgumentReader _arguments;
+    private readonly MacOSDetailReader _details;
 
     internal MacOSProcessReader(ProcessCollectorOptions options)
     {
         _users = new MacOSUserNames(options.Time);
+        _arguments = new ArgumentReader(options);
+        _details = new MacOSDetailReader(options, _signing, _images, _arguments);
         Boot = ReadBoot(out Gap? gap);
         Gaps = gap is null ? [] : [gap];
     }
@@ -43,11 +51,40 @@ internal sealed class MacOSProcessReader : ProcessReader
             ReadUser(sample.Pid, identity);
         }
 
+        if ((fields & (ProcessFields.Image | ProcessFields.Arguments | ProcessFields.Containment | ProcessFields.Services)) != ProcessFields.None)
+        {
+            ReadStrings(sample, fields, identity);
+        }
+
+        if ((fields & ProcessFields.Login) != ProcessFields.None)
+        {
+            identity.Login = ReadLogin(sample);
+        }
+
+        if ((fields & ProcessFields.CodeSigning) != ProcessFields.None)
+        {
+            identity.CodeSigning = _signing.Read(sample);
+        }
+
+        if ((fields & ProcessFields.Label) != ProcessFields.None)
+        {
+            identity.Label = ReadLabel(sample, identity);
+        }
+
         MarkForeign(fields, identity);
         return IsStill(sample);
     }
 
-    internal override bool ReadDetails(in ProcessSample sample, ProcessFields fields, ProcessDetails details) => IsStill(sample);
+    internal override bool ReadDetails(in ProcessSample sample, ProcessFields fields, ProcessDetails details)
+    {
+        if (!IsStill(sample))
+        {
+            return false;
+        }
+
+        _details.Read(sample, fields, details);
+        return IsStill(sample);
+    }
 
     /// <summary>What other systems have, says so when it is asked for.</summary>
     private static void MarkForeign(ProcessFields fields, ProcessIdentity identity)
@@ -129,5 +166,99 @@ internal sealed class MacOSProcessReader : ProcessReader
             row.cr_groups[0],
             row.p_svgid,
             Reading.Unsupported<uint>(MacOSReasons.NotOnMacOS));
+    }
+
+    private void ReadStrings(in ProcessSample sample, ProcessFields fields, ProcessIdentity identity)
+    {
+        bool isRead = _arguments.TryRead(sample, out ArgumentStrings strings, out Reading<string> refused);
+        if ((fields & ProcessFields.Arguments) != ProcessFields.None)
+        {
+            identity.Arguments = isRead ? _arguments.ArgumentsOf(strings) : new Reading<ProcessArguments>(refused.Status, default, refused.Reason);
+        }
+
+        if ((fields & ProcessFields.Image) != ProcessFields.None)
+        {
+            identity.Image = _images.Read(sample, strings.Path);
+        }
+
+        if ((fields & (ProcessFields.Containment | ProcessFields.Services)) == ProcessFields.None)
+        {
+            return;
+        }
+
+        Reading<string> label = isRead ? ArgumentReader.LabelOf(strings, sample.Pid) : refused;
+        if ((fields & ProcessFields.Containment) != ProcessFields.None)
+        {
+            identity.Unit = new ProcessUnit(label, Reading.Unsupported<string>(MacOSReasons.NotOnMacOS), Reading.Unsupported<string>(MacOSReasons.NotOnMacOS));
+            identity.Coalition = ReadCoalition(sample);
+        }
+
+        if ((fields & ProcessFields.Services) != ProcessFields.None)
+        {
+            // Children inherit the label; what launchd itself started is the job.
+            identity.Services = !label.HasValue ? new Reading<IReadOnlyList<string>>(label.Status, default, label.Reason)
+                : sample.ParentPid == LaunchdPid ? new[] { label.Value }
+                : Reading.None<IReadOnlyList<string>>("a process of the job started it, not launchd");
+        }
+    }
+
+    private static Reading<MacOSCoalition> ReadCoalition(in ProcessSample sample)
+    {
+        Reading<ulong> resource;
+        Reading<ulong> jetsam;
+        if (ProcessInfo.TryRead(sample.Pid, Darwin.PROC_PIDCOALITIONINFO, 0, out proc_pidcoalitioninfo info, out NativeError error))
+        {
+            resource = CoalitionOf(info.coalition_id[0]);
+            jetsam = CoalitionOf(info.coalition_id[1]);
+        }
+        else
+        {
+            resource = MacOSReasons.RefusedOf<ulong>(error, sample);
+            jetsam = resource;
+        }
+
+        int? responsible = CodeSignature.ResponsibleFor(sample.Pid, out error);
+        return new MacOSCoalition(
+            resource,
+            jetsam,
+            responsible is null ? Reading.Unsupported<int>("this macOS does not export responsibility_get_pid_responsible_for_pid")
+            : responsible > 0 ? responsible.Value
+            : responsible == 0 || error.Code == 0 ? Reading.None<int>("nobody answers for it")
+            : MacOSReasons.RefusedOf<int>(error, sample));
+    }
+
+    private static Reading<ulong> CoalitionOf(ulong id) => id != 0 ? id : Reading.None<ulong>("it is in none");
+
+    private static Reading<ProcessLogin> ReadLogin(in ProcessSample sample)
+    {
+        const int AuditUser = 0;
+        const int ProcessId = 5;
+        const int AuditSession = 6;
+        if (!AuditToken.TryRead(sample.Pid, out audit_token_t token, out int code))
+        {
+            return sample.State is ProcessState.Zombie or ProcessState.Dead ? Reading.None<ProcessLogin>("it has ended, and this with it")
+                : sample.Statuses.Of(SampleFields.UserTime) == ReadingStatus.Denied ? Reading.Denied<ProcessLogin>(MacOSReasons.Denied)
+                : Reading.Failed<ProcessLogin>($"task_name_for_pid: kern_return_t {code}");
+        }
+
+        if (token.val[ProcessId] != (uint)sample.Pid)
+        {
+            return Reading.Gone<ProcessLogin>(MacOSReasons.Ended);
+        }
+
+        // 2^32-1 stands for "never set": a process that no login started.
+        return new ProcessLogin(
+            token.val[AuditUser] == uint.MaxValue ? Reading.None<uint>("no login started it") : token.val[AuditUser],
+            (ulong)token.val[AuditSession],
+            Reading.Unsupported<string>(MacOSReasons.NotOnMacOS),
+            Reading.Unsupported<string>(MacOSReasons.NotOnMacOS));
+    }
+
+    private Reading<string> ReadLabel(in ProcessSample sample, ProcessIdentity identity)
+    {
+        Reading<bool> isSandboxed = identity.CodeSigning.HasValue ? identity.CodeSigning.Value.IsSandboxed : _signing.ReadSandbox(sample);
+        return !isSandboxed.HasValue ? new Reading<string>(isSandboxed.Status, default, isSandboxed.Reason)
+            : isSandboxed.Value ? "sandbox"
+            : Reading.None<string>("it is in no sandbox");
     }
 }

@@ -52,4 +52,8 @@ internal static class MacOSReasons
         ReadingStatus status = ToStatus(error);
         return new Reading<T>(status, default, Of(status));
     }
+
+    /// <summary>A refusal as a reading; of a process that has ended nothing is left, and that is no race.</summary>
+    internal static Reading<T> RefusedOf<T>(NativeError error, in ProcessSample sample) =>
+        error.Code == Darwin.ESRCH && sample.State is ProcessState.Zombie or ProcessState.Dead ? Reading.None<T>("it has ended, and this with it") : Refused<T>(error);
 }
