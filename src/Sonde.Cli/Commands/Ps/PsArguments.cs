@@ -13,6 +13,7 @@ internal sealed class PsArguments
 {
     private const string Path = "sonde ps";
     private static readonly (string Word, ProcessEngineKind Kind)[] s_engines = [("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc), ("system_information", ProcessEngineKind.SystemInformation), ("tool_help", ProcessEngineKind.ToolHelp)];
+    private static readonly (string Word, ProcessEngineKind Kind)[] s_engines = [("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc), ("sysctl", ProcessEngineKind.Sysctl)];
 
     private readonly Option<OutputFormat> _format = CommandContext.FormatOption();
     private readonly Option<bool> _tree = new("--tree", "-t") { Description = "Puts children below their parents." };
@@ -26,6 +27,7 @@ internal sealed class PsArguments
     private readonly Option<int[]> _pid = new("--pid", "-p") { Description = "Only this process, with everything known about it.", HelpName = "id", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = "auto|bpf|proc|system_information|tool_help", DefaultValueFactory = static _ => "auto" };
     private readonly Option<bool> _debugPrivilege = new("--debug-privilege") { Description = "Windows: switches on SeDebugPrivilege, so that processes of other users are opened too." };
+    private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = "auto|bpf|proc|sysctl", DefaultValueFactory = static _ => "auto" };
     private readonly Option<bool> _showSecrets = new("--show-secrets") { Description = "Shows passwords and tokens in command lines and environments, which are masked otherwise." };
 
     internal void AddTo(Command command)
@@ -150,6 +152,7 @@ internal sealed class PsArguments
         }
 
         throw UsageError.Of(Path, $"there is no engine '{word}'", $"Choose one of {string.Join(", ", s_engines.Select(static engine => engine.Word))}.");
+        throw UsageError.Of(Path, $"there is no engine '{word}'", "Choose auto, bpf or proc on Linux, sysctl on macOS.");
     }
 
     private static UserErrorException UnknownField(string name) => UsageError.Of(
