@@ -4,6 +4,7 @@ using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
+using Sonde.Host.Processes.Events;
 using Sonde.Host.Resolvers;
 using Sonde.Link;
 using Sonde.Tun;
@@ -41,6 +42,7 @@ internal sealed record DoctorReport(
             .. NetworkInterfaces.Check(),
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
+            .. ProcessEventSource.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),
