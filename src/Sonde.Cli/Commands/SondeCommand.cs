@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Services;
 using Sonde.Cli.Errors;
@@ -17,6 +18,7 @@ internal static class SondeCommand
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
         (["services"], ServicesCommand.Build),
+        (["events"], EventsCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -91,6 +93,7 @@ internal static class SondeCommand
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
               sonde services                        what the service manager looks after
+              sonde events                          what starts and ends, as it happens
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs

@@ -85,6 +85,17 @@ internal sealed class PsArguments
 
     /// <summary>A filter's error, with a line that points at the character.</summary>
     internal static UserErrorException Explain(FilterException error) => FilterProblem.Explain(error, "sonde ps --fields help");
+    internal static UserErrorException Explain(FilterException error, string command = Path)
+    {
+        // Tabs and the like are shown as escapes, which would move the pointer away from its character.
+        string shown = SafeText.OneLine(error.Filter);
+        return new UserErrorException(new UserError(
+            ExitCode.Usage,
+            "the filter cannot be understood",
+            shown,
+            shown == error.Filter ? error.Pointer : $"at character {(error.Position + 1).ToString(CultureInfo.InvariantCulture)}: {error.Message}",
+            $"To see all fields: {command} --fields help"));
+    }
 
     private static void CheckWatch(WatchOptions watch, OutputFormat format)
     {

@@ -10,6 +10,7 @@ namespace Sonde.Cli.Commands.Ps;
 internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<ProcessRecord>> fields)
 {
     private readonly RecordJson<ProcessRecord> _records = new(fields);
+    private readonly RecordJson _records = new();
 
     /// <summary>One document.</summary>
     internal void WriteDocument(ProcessSnapshot snapshot, IReadOnlyList<ProcessRecord> processes)
@@ -39,6 +40,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         {
             json.BeginObject();
             _records.Write(json, process);
+            _records.WriteFields(json, fields, process);
             json.EndObject();
             output.ContinueJson();
         }
@@ -64,6 +66,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
             }
 
             _records.Write(json, process);
+            _records.WriteFields(json, fields, process);
             json.EndObject();
             output.EndJson();
         }
