@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Services;
+using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 
@@ -14,6 +15,7 @@ internal static class SondeCommand
     // In the order of the help. The names are those of the command and its aliases.
     private static readonly (string[] Names, Func<CommandContext, Command> Build)[] s_commands =
     [
+        (["snapshot"], SnapshotCommand.Build),
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
@@ -85,6 +87,7 @@ internal static class SondeCommand
         TeachingHelp.Install(
             root,
             """
+              sudo sonde snapshot --duration 5      which process sends and receives how much
               sonde interfaces                      what is here: names, states, addresses, counters
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde capture --interface eth0        a line a packet, like tcpdump's
@@ -103,6 +106,7 @@ internal static class SondeCommand
 
     private static int Invoke(string[] arguments, CommandContext context)
     {
+        arguments = WithCommand(arguments);
         RootCommand root = Build(context, arguments.FirstOrDefault());
 
         // No response files: an interface may be called "@x", and nobody expects `sonde interfaces @x` to read a file.
@@ -118,6 +122,10 @@ internal static class SondeCommand
         context.Output.Write(writer.ToString());
         return exitCode;
     }
+
+    // netoproc has no commands: its options alone mean a snapshot.
+    private static string[] WithCommand(string[] arguments) =>
+        arguments is [['-', '-', _, ..] first, ..] && first is not ("--help" or "--version") ? ["snapshot", .. arguments] : arguments;
 
     private static int Report(UserError error, CommandContext context, TextWriter errors)
     {
