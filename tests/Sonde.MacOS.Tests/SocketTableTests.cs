@@ -78,7 +78,7 @@ public sealed class SocketTableTests
         using var table = new MacOSSocketTable(new SocketTableOptions { MaxSockets = 1 });
         using SocketSnapshot snapshot = table.Read();
 
-        Assert.Equal(1, snapshot.Count);
+        Assert.Single(snapshot);
         Assert.Equal(2, Assert.Single(snapshot.Gaps).Count);
     }
 

@@ -15,10 +15,10 @@ internal sealed class SomeSockets : IDisposable
         host.Shell(
             """
             set -e
-            sysctl -qw net.ipv6.conf.default.disable_ipv6=1
-            ip link add quiet0 type dummy
+            ip link add quiet0 type veth peer name quiet1
             ip addr add 192.0.2.2/24 dev quiet0
             ip link set quiet0 up
+            ip link set quiet1 up
             ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev quiet0 nud permanent
             """);
         host.Run(Make);

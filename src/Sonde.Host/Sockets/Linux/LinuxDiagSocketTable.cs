@@ -14,6 +14,8 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
     // A dump that the kernel broke off is asked for again; a table that is too busy for that is reported as it was last seen, with a gap.
     private const int MaxDumps = 4;
 
+    private const int SysPtrace = 19; // CAP_SYS_PTRACE
+
     private static readonly (SocketKinds Kind, byte Protocol, string Operation)[] s_protocols =
     [
         (SocketKinds.Tcp, InetDiag.IPPROTO_TCP, "sock_diag(TCP)"),
@@ -95,7 +97,15 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
         {
             using var netlink = NetlinkSocket.Open(InetDiag.NETLINK_SOCK_DIAG);
             Try(netlink);
-            return new BackendStatus(Part, Name, BackendState.Available, Provides, "sock_diag(TCP)");
+            bool seesAll = (CapabilitySets.Read().Effective >> SysPtrace & 1) != 0;
+            return new BackendStatus(
+                Part,
+                Name,
+                BackendState.Available,
+                Provides,
+                "sock_diag(TCP)",
+                seesAll ? null : "of sockets of other users: not the process",
+                MissingRights: seesAll ? [] : ["CAP_SYS_PTRACE"]);
         }
         catch (NativeException refused)
         {
