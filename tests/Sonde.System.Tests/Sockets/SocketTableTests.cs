@@ -60,7 +60,7 @@ public sealed class SocketTableTests
         thread.Start();
         try
         {
-            for (int round = 0; round < 30; round++)
+            for (int round = 0; round < 15; round++)
             {
                 using SocketSnapshot snapshot = table.Read();
                 Assert.Equal(snapshot.Count, snapshot.Select(static socket => socket.Cookie.Value).Distinct().Count());
@@ -280,7 +280,7 @@ public sealed class SocketTableTests
         using SocketClosings closings = host.Run(static () => SocketClosings.Open());
 
         // How much waits before the kernel drops some depends on the host's limit.
-        int burst = 2000;
+        int burst = 500;
         WaitFor(() =>
         {
             host.Run(() => Open(listener, burst));
@@ -302,6 +302,40 @@ public sealed class SocketTableTests
     }
 
     [Fact]
+    public void A_watch_tells_the_rates_of_a_connection_that_moves_data()
+    {
+        using NetworkNamespace host = NeedsRoot.Namespace();
+        using Socket listener = host.Run(static () => Listener());
+        using Socket client = host.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        client.Connect(listener.LocalEndPoint!); // it is bound
+        using Socket server = listener.Accept();
+        int port = ((IPEndPoint)client.LocalEndPoint!).Port; // it is connected
+        using var stop = new CancellationTokenSource();
+        var thread = new Thread(() => Move(client, server, stop.Token));
+        thread.Start();
+        try
+        {
+            ProgramResult result = host.Sonde("connections", "--watch", "--count", "2", "--interval", "0.3", "--format", "ndjson", "--filter", $"local_port={port}", "--fields", "local_port,send_rate,receive_rate,pid");
+
+            Assert.Equal((string.Empty, 0), (result.Error, result.ExitCode));
+            string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(2, lines.Length);
+            Assert.All(lines, line =>
+            {
+                using var one = JsonDocument.Parse(line);
+                Assert.True(one.RootElement.GetProperty("send_rate").GetInt64() > 0, line);
+                Assert.Equal(0, one.RootElement.GetProperty("receive_rate").GetInt64());
+                Assert.Equal(Environment.ProcessId, one.RootElement.GetProperty("pid").GetInt32());
+            });
+        }
+        finally
+        {
+            stop.Cancel();
+            thread.Join();
+        }
+    }
+
+    [Fact]
     public void A_ping_without_rights_is_among_the_sockets()
     {
         using NetworkNamespace host = NeedsRoot.Namespace();
@@ -318,6 +352,16 @@ public sealed class SocketTableTests
         SocketRecord record = Assert.Single(snapshot);
         Assert.Equal((SocketKind.Ping, IPProtocol.Icmp, "127.0.0.1"), (record.Kind, record.Protocol, record.Local.Address.ToString()));
         Assert.Equal(Environment.ProcessId, Assert.Single(record.Owners.Value).Pid);
+    }
+
+    private static void Move(Socket from, Socket to, CancellationToken stop)
+    {
+        byte[] bytes = new byte[1000];
+        while (!stop.IsCancellationRequested)
+        {
+            from.Send(bytes);
+            to.Receive(bytes);
+        }
     }
 
     private static void Open(Socket listener, int count)
