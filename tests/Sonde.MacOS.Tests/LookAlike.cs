@@ -93,6 +93,7 @@ internal sealed class LookAlike : IDisposable
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        Assert.Equal(this["launch.made"], this["launch.freed"]);
         _reset();
         Assert.Empty(Descriptors().Except(_descriptorsBefore));
     }
