@@ -4,6 +4,7 @@ using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
+using Sonde.Host.Processes.Events;
 using Sonde.Host.Resolvers;
 using Sonde.Host.Services;
 using Sonde.Link;
@@ -43,6 +44,7 @@ internal sealed record DoctorReport(
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
             .. SystemServices.Check(),
+            .. ProcessEventSource.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),

@@ -3,14 +3,14 @@ using Sonde.Host;
 
 namespace Sonde.Cli.Records;
 
-/// <summary>Records as JSON, written field by field: there may be ten thousand, and an object for each would be most of the work.</summary>
-internal sealed class RecordJson<T>(IReadOnlyList<RecordField<T>> fields)
+/// <summary>Writes the fields of records as JSON properties: a value, or null with its reason beside it.</summary>
+internal sealed class RecordJson
 {
-    // Reasons repeat from record to record: "denied: …" is put together and encoded once.
+    // Reasons repeat from record to record: "denied: …" is put together once. Whoever is watched may make ever new ones.
+    private const int MaxReasons = 4096;
     private readonly Dictionary<(ReadingStatus, string?), string> _reasons = [];
 
-    /// <summary>The fields of one record, inside of an object that is begun.</summary>
-    internal void Write(JsonText json, T record)
+    internal void WriteFields<T>(JsonText json, IReadOnlyList<RecordField<T>> fields, T record)
     {
         foreach (RecordField<T> field in fields)
         {
@@ -60,6 +60,11 @@ internal sealed class RecordJson<T>(IReadOnlyList<RecordField<T>> fields)
     {
         if (!_reasons.TryGetValue((value.Status, value.Reason), out string? text))
         {
+            if (_reasons.Count >= MaxReasons)
+            {
+                _reasons.Clear();
+            }
+
             text = Reading.Describe(value.Status, value.Reason);
             _reasons.Add((value.Status, value.Reason), text);
         }

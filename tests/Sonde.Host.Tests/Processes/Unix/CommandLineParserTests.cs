@@ -1,8 +1,8 @@
 using System.Text;
 using Sonde.Host.Processes;
-using Sonde.Host.Processes.Linux;
+using Sonde.Host.Processes.Unix;
 
-namespace Sonde.Host.Tests.Processes.Linux;
+namespace Sonde.Host.Tests.Processes.Unix;
 
 public class CommandLineParserTests
 {

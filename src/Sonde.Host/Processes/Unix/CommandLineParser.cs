@@ -1,9 +1,9 @@
 using Sonde.Host.Processes.Assembly;
 using Sonde.Host.Processes.Redaction;
 
-namespace Sonde.Host.Processes.Linux;
+namespace Sonde.Host.Processes.Unix;
 
-/// <summary>Turns the bytes of /proc/PID/cmdline into arguments.</summary>
+/// <summary>Turns the bytes of arguments, each with a zero behind it, into text: /proc/PID/cmdline of Linux, KERN_PROCARGS2 of macOS.</summary>
 internal static class CommandLineParser
 {
     // A command line of single bytes would make as many strings; nobody reads the ten-thousandth argument.
