@@ -102,6 +102,7 @@ internal sealed class LookAlike : IDisposable
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        Assert.Equal(this["launch.made"], this["launch.freed"]);
         Assert.Equal(0, this["ports"]);
         Assert.Equal(0, this["crash.reports"]);
         _reset();
