@@ -9,7 +9,7 @@ namespace Sonde.System.Tests.Tun;
 [SupportedOSPlatform("linux")]
 public sealed class TunContractTests : TunContract, IDisposable
 {
-    private readonly NetworkNamespace _space = NeedsRoot.Namespace();
+    private readonly NetworkNamespace _space = NeedsRoot.QuietNamespace();
 
     public void Dispose() => _space.Dispose();
 
