@@ -85,16 +85,13 @@ public sealed class TunCommandTests : IDisposable
     {
         TunDevice device = TunDevice.Open(_lookalike.Options());
         Command command = Start("tun watch sonde7 --format ndjson");
-        int before = 0;
         WaitFor(() => _lookalike.Helper.Call("fakeip_outstanding") == 3); // the three registrations
         device.Configure(new TunConfiguration { Mtu = 1300 });
-        WaitFor(() => (before = _lookalike.Helper.Call("fakeip_outstanding")) == 3);
         device.Dispose();
 
         (int exitCode, string output, string error) = command.End();
         Assert.Equal((0, string.Empty), (exitCode, error));
         Assert.Contains("\"change\":\"removed\"", output, StringComparison.Ordinal);
-        Assert.Equal(3, before);
     }
 
     [Theory]
@@ -107,7 +104,7 @@ public sealed class TunCommandTests : IDisposable
         (int exitCode, string output, string error) = TestOutput.Run(arguments.Split(' '));
 
         Assert.Equal((69, string.Empty), (exitCode, output));
-        Assert.Contains("wintun.dll does not exist", error, StringComparison.Ordinal);
+        Assert.Contains("wintun.dll): the file does not exist", error, StringComparison.Ordinal);
         Assert.Contains("https://www.wintun.net/builds/wintun-0.14.1.zip", error, StringComparison.Ordinal);
         Assert.Contains("07c256185d6ee3652e09fa55c0b673e2624b565e02c4b9091c79ca7d2f24ef51", error, StringComparison.Ordinal);
         Assert.Contains(@"copy wintun\bin\amd64\wintun.dll """ + AppContext.BaseDirectory.TrimEnd('\\'), error, StringComparison.Ordinal);
