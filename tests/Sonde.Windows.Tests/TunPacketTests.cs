@@ -1,11 +1,9 @@
 using System.Buffers.Binary;
-using Sonde.Interop.Windows;
 using Sonde.Tun;
-using Sonde.Tun.Windows;
 
 namespace Sonde.Windows.Tests;
 
-/// <summary>Packets through the rings of a look-alike Wintun: order, room, leases, and what the driver does when it is not well.</summary>
+/// <summary>Packets through the rings of a look-alike Wintun: order, room, waiting and counting.</summary>
 [Trait("pass", "tun")]
 public sealed class TunPacketTests : IDisposable
 {
@@ -18,7 +16,7 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void Packets_come_in_order_through_many_turns_of_the_ring()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         var batch = new TunBatch();
         byte[] packet = new byte[1400];
         packet[0] = 0x45;
@@ -51,7 +49,7 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void A_burst_that_was_signalled_once_is_read_to_its_end()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         Assert.Equal(1000, _lookalike.Burst(1000));
         var batch = new TunBatch();
         int got = 0;
@@ -69,7 +67,7 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void A_packet_wakes_a_reader_that_sleeps()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         var batch = new TunBatch();
         for (int round = 0; round < 50; round++)
         {
@@ -79,7 +77,7 @@ public sealed class TunPacketTests : IDisposable
             reader.Start();
             Assert.True(SpinWait.SpinUntil(() => device.Counters.Waits > waits, s_patience));
 
-            Assert.True(_lookalike.Arrive(IPv4(40)));
+            Assert.True(_lookalike.Arrive(TunLookalike.IPv4(40)));
 
             Assert.True(reader.Join(s_patience));
             Assert.Equal((TunStatus.Ok, 1), (read, batch.Count));
@@ -89,11 +87,11 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void What_is_sent_reaches_the_driver_in_order_and_whole()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         var batch = new TunBatch();
         for (int i = 0; i < 64; i++)
         {
-            byte[] packet = IPv4(20 + i);
+            byte[] packet = TunLookalike.IPv4(20 + i);
             packet[^1] = (byte)i;
             batch.TryAdd(packet);
         }
@@ -112,8 +110,8 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void The_largest_packet_goes_both_ways()
     {
-        using TunDevice device = Open();
-        byte[] packet = IPv4(TunBatch.MaxPacketSize);
+        using TunDevice device = _lookalike.Open();
+        byte[] packet = TunLookalike.IPv4(TunBatch.MaxPacketSize);
         packet[^1] = 0xAB;
 
         Assert.Equal(TunStatus.Ok, device.Queues[0].Send(packet));
@@ -127,12 +125,12 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void What_the_driver_would_discard_in_silence_is_refused_and_counted()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         byte[] short6 = new byte[39];
         short6[0] = 0x60;
 
         Assert.Equal(TunStatus.Invalid, device.Queues[0].Send(new byte[40]));
-        Assert.Equal(TunStatus.Invalid, device.Queues[0].Send(IPv4(19)));
+        Assert.Equal(TunStatus.Invalid, device.Queues[0].Send(TunLookalike.IPv4(19)));
         Assert.Equal(TunStatus.Invalid, device.Queues[0].Send(short6));
         Assert.Equal(3, device.Counters.DroppedInvalid);
         Assert.Empty(_lookalike.Take());
@@ -141,9 +139,9 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void A_full_ring_drops_by_default_and_counts_and_a_larger_one_is_recommended()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         var batch = new TunBatch();
-        while (batch.Count < 128 && batch.TryAdd(IPv4(1500)))
+        while (batch.Count < 128 && batch.TryAdd(TunLookalike.IPv4(1500)))
         {
         }
 
@@ -153,14 +151,14 @@ public sealed class TunPacketTests : IDisposable
         Assert.Contains(device.Notes, note => note.Contains("rings of 256 KiB instead of 128 KiB", StringComparison.Ordinal));
 
         Assert.Equal(1500, _lookalike.Take().Length);
-        Assert.Equal(TunStatus.Ok, device.Queues[0].Send(IPv4(1500)));
-        Assert.Equal(TunStatus.Full, device.Queues[0].Send(IPv4(1500)));
+        Assert.Equal(TunStatus.Ok, device.Queues[0].Send(TunLookalike.IPv4(1500)));
+        Assert.Equal(TunStatus.Full, device.Queues[0].Send(TunLookalike.IPv4(1500)));
     }
 
     [Fact]
     public void Packets_that_Windows_dropped_for_want_of_room_are_told()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         _lookalike.Helper.Call("fakeip_discard", 12);
 
         Assert.Contains(device.Notes, note => note.Contains("Windows dropped 12 packets", StringComparison.Ordinal));
@@ -169,15 +167,15 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void Waiting_for_room_goes_on_as_soon_as_the_driver_has_taken_some()
     {
-        using TunDevice device = Open(TunFullPolicy.Wait(s_patience));
+        using TunDevice device = _lookalike.Open(TunFullPolicy.Wait(s_patience));
         TunQueue queue = device.Queues[0];
         for (int i = 0; i < 87; i++)
         {
-            Assert.Equal(TunStatus.Ok, queue.Send(IPv4(1500)));
+            Assert.Equal(TunStatus.Ok, queue.Send(TunLookalike.IPv4(1500)));
         }
 
         TunStatus sent = TunStatus.Empty;
-        var sender = new Thread(() => sent = queue.Send(IPv4(1500)));
+        var sender = new Thread(() => sent = queue.Send(TunLookalike.IPv4(1500)));
         sender.Start();
         Assert.True(SpinWait.SpinUntil(() => queue.Counters.FullEvents == 1, s_patience));
         Assert.False(sender.Join(50));
@@ -191,11 +189,11 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void Closing_ends_a_sender_that_waits_for_room()
     {
-        TunDevice device = Open(TunFullPolicy.Wait(TimeSpan.FromHours(1)));
+        TunDevice device = _lookalike.Open(TunFullPolicy.Wait(TimeSpan.FromHours(1)));
         TunQueue queue = device.Queues[0];
         var sender = new Thread(() =>
         {
-            while (queue.Send(IPv4(1500)) == TunStatus.Ok)
+            while (queue.Send(TunLookalike.IPv4(1500)) == TunStatus.Ok)
             {
             }
         });
@@ -208,272 +206,15 @@ public sealed class TunPacketTests : IDisposable
     }
 
     [Fact]
-    public void A_driver_that_ends_the_session_ends_readers_and_senders_with_Gone()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        TunStatus read = TunStatus.Empty;
-        var reader = new Thread(() => read = queue.Receive(new TunBatch()));
-        reader.Start();
-        Assert.True(SpinWait.SpinUntil(() => queue.Counters.Waits > 0, s_patience));
-
-        _lookalike.Set("terminate", 0);
-
-        Assert.True(reader.Join(s_patience));
-        Assert.Equal((TunStatus.Gone, Win32.ERROR_HANDLE_EOF), (read, queue.LastError));
-        Assert.Equal(TunStatus.Gone, queue.TryReceive(new TunBatch()));
-        Assert.Equal(TunStatus.Gone, queue.TryLease(out _));
-        Assert.Equal(TunStatus.Gone, queue.Send(IPv4(40)));
-        Assert.Equal(TunStatus.Gone, queue.TryLeaseSend(40, out _));
-        Assert.Equal(1, queue.Counters.DroppedFailed);
-        Assert.Equal(0, queue.Counters.Restarts);
-    }
-
-    [Fact]
-    public void A_corrupt_ring_is_started_anew_once_and_the_reader_goes_on()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        TunStatus read = TunStatus.Empty;
-        var batch = new TunBatch();
-        var reader = new Thread(() => read = queue.Receive(batch));
-        reader.Start();
-        Assert.True(SpinWait.SpinUntil(() => queue.Counters.Waits > 0, s_patience));
-
-        _lookalike.Set("corrupt", 0);
-        Assert.True(SpinWait.SpinUntil(() => _lookalike["starts"] == 2 && _lookalike["sessions"] == 1, s_patience));
-        Assert.True(_lookalike.Arrive(IPv4(77)));
-
-        Assert.True(reader.Join(s_patience));
-        Assert.Equal((TunStatus.Ok, 77), (read, batch[0].Length));
-        Assert.Equal(1, queue.Counters.Restarts);
-        Assert.Equal(TunStatus.Ok, queue.Send(IPv4(40)));
-
-        // It has worked since, so another time is another matter.
-        _lookalike.Set("corrupt", 0);
-        Assert.Equal(TunStatus.Empty, queue.Receive(batch, TimeSpan.FromMilliseconds(10)));
-        Assert.Equal((2, 3), (queue.Counters.Restarts, _lookalike["starts"]));
-    }
-
-    [Fact]
-    public void A_ring_that_is_corrupt_again_at_once_is_the_end()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        var batch = new TunBatch();
-        _lookalike.Set("corrupt", 0);
-        Assert.Equal(TunStatus.Empty, queue.TryReceive(batch));
-        _lookalike.Set("corrupt", 0);
-
-        Assert.Equal(TunStatus.Failed, queue.Receive(batch));
-        Assert.Equal((Win32.ERROR_INVALID_DATA, 1), (queue.LastError, queue.Counters.Restarts));
-    }
-
-    [Fact]
-    public void A_session_that_does_not_start_again_is_the_end()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        _lookalike.Set("corrupt", 0);
-        _lookalike.Set("start_error", 14);
-
-        Assert.Equal(TunStatus.Failed, queue.Receive(new TunBatch()));
-        Assert.Equal(14, queue.LastError);
-        Assert.Equal(TunStatus.Failed, queue.Send(IPv4(40)));
-    }
-
-    [Fact]
-    public void A_restart_waits_for_packets_that_are_held_and_their_memory_stays_until_then()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        _lookalike.Arrive(IPv4(60));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease lease));
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(60, out TunSendLease sending));
-        _lookalike.Set("corrupt", 0);
-
-        Assert.Equal(TunStatus.Empty, queue.TryReceive(new TunBatch()));
-        Assert.Equal((1, 0), (_lookalike["starts"], _lookalike["ends"]));
-        Assert.Equal(TunStatus.Down, queue.Send(IPv4(40)));
-        Assert.Equal(0x45, lease.Packet[0]);
-        IPv4(60).CopyTo(sending.Packet);
-        Assert.Equal(TunStatus.Ok, sending.Commit());
-        lease.Dispose();
-
-        Assert.Equal((2, 1), (_lookalike["starts"], _lookalike["ends"]));
-        Assert.Equal(TunStatus.Ok, queue.Send(IPv4(40)));
-    }
-
-    [Fact]
-    public void Taking_a_device_down_waits_for_packets_that_are_held_and_says_so_when_they_do_not_come()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        _lookalike.Arrive(IPv4(60));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease lease));
-        ((WindowsTunQueue)queue).EndPatience = TimeSpan.FromMilliseconds(50);
-
-        TunException late = Assert.Throws<TunException>(() => device.Configure(new TunConfiguration { IsUp = false }));
-
-        Assert.Equal((TunFailure.TimedOut, "WintunEndSession"), (late.Failure, late.Operation));
-        Assert.Equal(0x45, lease.Packet[0]);
-        lease.Dispose();
-        Assert.Equal((1, 0), (_lookalike["ends"], _lookalike["sessions"]));
-        ((WindowsTunQueue)queue).EndPatience = s_patience;
-        device.Configure(new TunConfiguration { IsUp = true });
-        Assert.Equal(TunStatus.Ok, queue.Send(IPv4(40)));
-    }
-
-    [Fact]
-    public void Leases_may_come_back_in_any_order_and_room_comes_free_in_the_order_of_the_ring()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        Assert.Equal(20, _lookalike.Burst(20, 1500));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease first));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease second));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease third));
-        Assert.Equal((0, 1, 2), (Number(first), Number(second), Number(third)));
-
-        third.Dispose();
-        second.Dispose();
-        Assert.Equal(87 - 20, _lookalike.Burst(100, 1500)); // the oldest holds all of it
-        first.Dispose();
-        Assert.Equal(3, _lookalike.Burst(100, 1500));
-        var batch = new TunBatch();
-        while (queue.TryReceive(batch) == TunStatus.Ok)
-        {
-        }
-
-        Assert.Equal(90, queue.Counters.ReceivedPackets);
-
-        static int Number(TunLease lease) => BinaryPrimitives.ReadInt32LittleEndian(lease.Packet[4..]);
-    }
-
-    [Fact]
-    public void Half_a_ring_on_loan_is_enough()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        Assert.Equal(87, _lookalike.Burst(87, 1500));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease oldest));
-        int more = 0;
-        while (queue.TryLease(out TunLease lease) == TunStatus.Ok)
-        {
-            lease.Dispose();
-            more++;
-        }
-
-        // Those in between were given back; the oldest holds their room all the same.
-        Assert.Equal(TunStatus.Busy, queue.TryLease(out _));
-        Assert.Equal(TunWindowsOptions.MinRingCapacity / 2 / 1504, more);
-        oldest.Dispose();
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease again));
-        again.Dispose();
-    }
-
-    [Fact]
-    public void A_lease_that_is_given_up_does_not_hold_back_what_was_sent_after_it()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(500, out TunSendLease givenUp));
-        givenUp.Packet.Fill(0x45);
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(60, out TunSendLease kept));
-        Assert.Equal(TunStatus.Ok, queue.Send(IPv4(41)));
-        IPv4(60).CopyTo(kept.Packet);
-        Assert.Equal(TunStatus.Ok, kept.Commit());
-        Assert.Empty(_lookalike.Take()); // the first room is still being filled
-
-        givenUp.Dispose();
-
-        byte[] nothing = _lookalike.Take();
-        Assert.Equal((500, 0), (nothing.Length, nothing[0]));
-        Assert.Equal(60, _lookalike.Take().Length);
-        Assert.Equal(41, _lookalike.Take().Length);
-        Assert.Equal(1, _lookalike["discarded"]);
-        Assert.Equal((1, 2), (queue.Counters.LeasesCancelled, queue.Counters.SentPackets));
-    }
-
-    [Fact]
-    public void A_lease_that_was_filled_with_what_is_no_packet_is_sent_as_none_and_counted()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(60, out TunSendLease lease));
-        lease.Packet.Fill(0xFF);
-
-        Assert.Equal(TunStatus.Invalid, lease.Commit());
-
-        Assert.Equal((0, 1), (queue.Counters.SentPackets, queue.Counters.DroppedInvalid));
-        Assert.Equal(0, _lookalike.Take()[0]);
-    }
-
-    [Fact]
-    public void A_lease_is_given_back_once()
-    {
-        using TunDevice device = Open();
-        TunQueue queue = device.Queues[0];
-        _lookalike.Arrive(IPv4(60));
-        _lookalike.Arrive(IPv4(60));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease lease));
-        Assert.Equal(TunStatus.Ok, queue.TryLease(out TunLease other));
-        lease.Dispose();
-
-        bool isRefused = false;
-        try
-        {
-            lease.Dispose();
-        }
-        catch (InvalidOperationException)
-        {
-            isRefused = true;
-        }
-
-        Assert.True(isRefused);
-        other.Dispose();
-    }
-
-    [Fact]
-    public void A_wake_up_that_the_driver_lost_costs_no_packet_when_the_quiet_sender_nudges()
-    {
-        _lookalike.Set(Driver.Sleeps);
-        using TunDevice device = Open(nudges: true);
-        Assert.True(SpinWait.SpinUntil(() => _lookalike["sleeps"] == 1, s_patience));
-        _lookalike.Set("lost_wakeups", 1);
-
-        Assert.Equal(TunStatus.Ok, device.Queues[0].Send(IPv4(60)));
-
-        Assert.True(SpinWait.SpinUntil(() => _lookalike["taken"] == 1 && _lookalike["discarded"] == 1, s_patience));
-        Assert.Equal(1, device.Counters.SentPackets);
-    }
-
-    [Fact]
-    public void Nobody_is_nudged_who_has_not_asked_for_it()
-    {
-        _lookalike.Set(Driver.Sleeps);
-        using TunDevice device = Open();
-        Assert.True(SpinWait.SpinUntil(() => _lookalike["sleeps"] == 1, s_patience));
-        _lookalike.Set("lost_wakeups", 1);
-
-        Assert.Equal(TunStatus.Ok, device.Queues[0].Send(IPv4(60)));
-        Assert.False(SpinWait.SpinUntil(() => _lookalike["taken"] > 0, TimeSpan.FromMilliseconds(200)));
-
-        Assert.Equal(TunStatus.Ok, device.Queues[0].Send(IPv4(60)));
-        Assert.True(SpinWait.SpinUntil(() => _lookalike["taken"] == 2, s_patience));
-        Assert.Equal(0, _lookalike["discarded"]);
-    }
-
-    [Fact]
     public void Senders_and_a_reader_of_many_threads_lose_and_mix_nothing()
     {
         _lookalike.Set(Driver.Echoes);
-        using TunDevice device = Open(TunFullPolicy.Wait(s_patience), capacity: 8 << 20);
+        using TunDevice device = _lookalike.Open(TunFullPolicy.Wait(s_patience), capacity: 8 << 20);
         TunQueue queue = device.Queues[0];
         const int Each = 2000;
         Thread[] senders = [.. Enumerable.Range(0, 4).Select(sender => new Thread(() =>
         {
-            byte[] packet = IPv4(64);
+            byte[] packet = TunLookalike.IPv4(64);
             packet[8] = (byte)sender;
             for (int i = 0; i < Each; i++)
             {
@@ -509,7 +250,7 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void A_packet_through_the_rings_allocates_nothing()
     {
-        using TunDevice device = Open();
+        using TunDevice device = _lookalike.Open();
         TunQueue queue = device.Queues[0];
         var batch = new TunBatch();
         long allocated = 0;
@@ -541,8 +282,8 @@ public sealed class TunPacketTests : IDisposable
     [Fact]
     public void A_super_packet_is_cut_before_it_reaches_the_ring()
     {
-        using TunDevice device = Open();
-        byte[] packet = IPv4(20 + 20 + 3000);
+        using TunDevice device = _lookalike.Open();
+        byte[] packet = TunLookalike.IPv4(20 + 20 + 3000);
         packet[9] = 6; // TCP
         packet[32] = 0x50; // a header of 20 bytes
         var segmentation = new TunSegmentation { Kind = TunSegmentationKind.TcpIPv4, NeedsChecksum = true, SegmentSize = 1000, ChecksumStart = 20, ChecksumOffset = 16 };
@@ -550,19 +291,5 @@ public sealed class TunPacketTests : IDisposable
         Assert.Equal(TunStatus.Ok, device.Queues[0].Send(packet, segmentation));
 
         Assert.Equal([1040, 1040, 1040, 0], Enumerable.Range(0, 4).Select(_ => _lookalike.Take().Length));
-    }
-
-    private TunDevice Open(TunFullPolicy policy = default, int capacity = TunWindowsOptions.MinRingCapacity, bool nudges = false)
-    {
-        TunOptions options = _lookalike.Options();
-        return TunDevice.Open(options with { FullPolicy = policy, Windows = options.Windows with { RingCapacity = capacity, NudgesWhenIdle = nudges } });
-    }
-
-    private static byte[] IPv4(int length)
-    {
-        byte[] packet = new byte[length];
-        packet[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)length);
-        return packet;
     }
 }
