@@ -60,7 +60,7 @@ trap 'exit 143' TERM
 # ---- build, when something changed since the last build that succeeded ----
 
 sources() {
-  find "$root/src" "$root/tests/Sonde.Windows.Tests" "$root/tests/Sonde.Testing" "$root/tests/Directory.Build.props" \
+  find "$root/src" "$root/tests/Sonde.Windows.Tests" "$root/tests/Sonde.Testing" "$root/tests/contracts" "$root/tests/Sonde.Cli.Tests/TestOutput.cs" "$root/tests/Directory.Build.props" \
     "$root/tests/fixtures/windows" "$root/tests/fixtures/layout/windows.c" \
     "$root/Directory.Build.props" "$root/Directory.Build.targets" "$root/Directory.Packages.props" "$root/global.json" -type f "$@"
 }
@@ -181,7 +181,7 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
 pass lookalike -trait pass=lookalike
@@ -195,6 +195,7 @@ pass link -trait pass=link
 WINEDLLOVERRIDES='winedbg.exe=d'
 pass tun -trait pass=tun
 pass tun-old -trait pass=tun-old
+pass tun-command -trait pass=tun-command
 unset SONDE_NATIVE
 
 # ---- the command itself: each line of windows.smoke ----
@@ -219,6 +220,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 7 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 8 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"
