@@ -175,7 +175,8 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=processes
+pass processes -trait pass=processes
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
 pass lookalike -trait pass=lookalike
@@ -211,6 +212,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 5 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 6 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

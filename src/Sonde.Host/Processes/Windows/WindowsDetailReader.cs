@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
 using Sonde.Interop.Windows;
@@ -37,7 +36,7 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
 
         if (fields.HasFlag(ProcessFields.Scheduling))
         {
-            details.IoPriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessIoPriority).Select(IoPriorityOf);
+            details.IoPriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessIoPriority).Select(SchedulingWords.IoPriorityOf);
             details.PagePriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessPagePriority).Select(static priority => (int)Math.Min(priority, int.MaxValue));
             details.Affinity = ReadAffinity(opened);
         }
@@ -59,40 +58,6 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
         }
 
         MarkForeign(fields, details);
-    }
-
-    /// <summary>IO_PRIORITY_HINT (wdm.h) in words.</summary>
-    internal static string IoPriorityOf(uint priority) => priority switch
-    {
-        0 => "very-low",
-        1 => "low",
-        2 => "normal",
-        3 => "high",
-        4 => "critical",
-        _ => priority.ToString(CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>The processors of a mask: "0-3,8".</summary>
-    internal static string AffinityOf(ulong mask)
-    {
-        var ranges = new List<string>();
-        for (int at = 0; at < 64; at++)
-        {
-            if ((mask >> at & 1) == 0)
-            {
-                continue;
-            }
-
-            int first = at;
-            while (at < 63 && (mask >> (at + 1) & 1) != 0)
-            {
-                at++;
-            }
-
-            ranges.Add(first == at ? $"{first}" : $"{first}-{at}");
-        }
-
-        return string.Join(',', ranges);
     }
 
     private static void MarkForeign(ProcessFields fields, ProcessDetails details)
@@ -150,7 +115,7 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
         int status = handle.Query(PROCESSINFOCLASS.ProcessBasicInformation, ref basic);
         return status < 0 ? WindowsReasons.Absent<string>(status)
             : basic.AffinityMask == 0 ? Reading.None<string>("it runs in several processor groups")
-            : AffinityOf(basic.AffinityMask);
+            : SchedulingWords.AffinityOf(basic.AffinityMask);
     }
 
     private static Reading<IReadOnlyList<string>> ReadMitigations(OpenedProcess opened)
