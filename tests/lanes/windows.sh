@@ -97,6 +97,7 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   cp "$native/npcap/wpcap.dll" "$native/npcap-alone/wpcap.dll"
   compile -shared -o "$native/fakews2.dll" "$root/tests/fixtures/windows/fakews2.c"
   compile -shared -DWITHOUT_NETIO -o "$native/fakeiphlp-old.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
+  compile -shared -o "$native/fakent.dll" "$root/tests/fixtures/windows/fakent.c"
   started=$build/stamp.new
   echo "$names" >"$build/stamp"
   touch -r "$started" "$build/stamp"
@@ -175,13 +176,15 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=processes
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=processes -trait- pass=protected
 pass processes -trait pass=processes
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
 pass lookalike -trait pass=lookalike
 SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll"
 pass old -trait pass=old
+SONDE_LOOKALIKE="Z:$native/fakent.dll"
+pass protected -trait pass=protected
 unset SONDE_LOOKALIKE
 # Wine takes its own wpcap.dll even for a full path, unless it is told to look at the file first.
 export SONDE_NATIVE="Z:$native"
@@ -212,6 +215,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 6 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 7 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

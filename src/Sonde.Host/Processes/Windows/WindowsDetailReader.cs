@@ -8,6 +8,8 @@ namespace Sonde.Host.Processes.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader parameters)
 {
+    private readonly SignatureReader _signatures = new();
+
     internal void Read(in ProcessSample sample, long privateWorkingSet, OpenedProcess opened, Reading<ProcessImage> image, ProcessFields fields, ProcessDetails details)
     {
         if (fields.HasFlag(ProcessFields.Folders))
@@ -55,6 +57,11 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
         if (fields.HasFlag(ProcessFields.ImageDetails))
         {
             details.ImageDetails = ImageDetailReader.Read(image);
+        }
+
+        if (fields.HasFlag(ProcessFields.Signature))
+        {
+            details.Signature = _signatures.Read(image);
         }
 
         MarkForeign(fields, details);
