@@ -4,6 +4,7 @@ using Sonde.Host;
 using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.Windows;
+using Sonde.Host.Services;
 using Sonde.Interop.Windows;
 
 namespace Sonde.Windows.Tests;
@@ -79,6 +80,20 @@ public sealed class ProcessTests
         Assert.NotEmpty(services.Identity.Token.Value.Privileges.Value);
         Assert.Contains("services.exe", services.Identity.Arguments.Value.Text, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(snapshot, child => child.Parent.HasValue && child.Parent.Value == services.Key);
+    }
+
+    [Fact]
+    public void Services_are_those_that_the_service_manager_puts_into_the_process()
+    {
+        using var services = SystemServices.Open();
+        HashSet<(int, string)> known = [.. services.Collect().Services.Where(service => service.ProcessId.HasValue).Select(service => (service.ProcessId.Value, service.Name))];
+
+        using ProcessSnapshot snapshot = Collect(ProcessFields.Core | ProcessFields.Services);
+        (int, string)[] hosted = [.. snapshot.Where(process => process.Identity.Services.HasValue).SelectMany(process => process.Identity.Services.Value.Select(name => (process.Pid, name)))];
+
+        Assert.NotEmpty(hosted);
+        Assert.Subset(known, [.. hosted]);
+        Assert.Equal(ReadingStatus.None, Own(snapshot).Identity.Services.Status);
     }
 
     [Fact]
@@ -184,7 +199,7 @@ public sealed class ProcessTests
         using ProcessSnapshot snapshot = Collect(ProcessFields.All);
         foreach (ProcessRecord process in snapshot)
         {
-            Assert.Equal(ReadingStatus.NotCollected, process.Identity.Services.Status);
+            Assert.NotEqual(ReadingStatus.NotCollected, process.Identity.Services.Status);
             Assert.NotEqual(ReadingStatus.NotCollected, process.Identity.Image.Status);
             Assert.NotEqual(ReadingStatus.NotCollected, process.Identity.Token.Status);
             Assert.NotEqual(ReadingStatus.NotCollected, process.Identity.Protection.Status);

@@ -31,7 +31,7 @@ public sealed record ProcessCollectorOptions
     /// <summary>Linux: where the proc file system is mounted; that of a host may be mounted elsewhere in a container.</summary>
     public string ProcRoot { get; init; } = "/proc";
 
-    /// <summary>Linux and macOS: the file with the names of users.</summary>
+    /// <summary>Linux: the file with the names of users; macOS is asked by getpwuid, which knows its directory services too.</summary>
     public string PasswordFile { get; init; } = "/etc/passwd";
 
     /// <summary>The clock that measures and dates.</summary>

@@ -14,6 +14,7 @@ internal abstract class ProcessLadder
     internal static ProcessLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxProcessLadder()
         : OperatingSystem.IsWindows() ? new Windows.WindowsProcessLadder()
+        : OperatingSystem.IsMacOS() ? new MacOS.MacOSProcessLadder()
         : new UnsupportedProcessLadder();
 
     /// <summary>Opens the engine that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>
