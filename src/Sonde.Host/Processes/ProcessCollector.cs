@@ -18,6 +18,9 @@ public abstract class ProcessCollector : IDisposable
     /// <summary>The engine in use.</summary>
     public ProcessEngineKind Engine => _assembly.Engine.Kind;
 
+    /// <summary>Better engines that were tried and do not serve here, with the reasons. Nothing is missing for it: the one in use reads the same, at another price.</summary>
+    public virtual IReadOnlyList<Gap> SkippedEngines => [];
+
     /// <summary>Opens the engine that the options name, or the best that works here.</summary>
     /// <exception cref="HostException">None works; the reason is that of the one asked for, or of the best.</exception>
     public static ProcessCollector Create(ProcessCollectorOptions? options = null) => ProcessLadder.Create().Open(options ?? new ProcessCollectorOptions());

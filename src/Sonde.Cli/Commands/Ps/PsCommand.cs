@@ -90,7 +90,7 @@ internal static class PsCommand
                 throw Missing(snapshot, options);
             }
 
-            Print(context, snapshot, shown, options);
+            Print(context, collector.SkippedEngines, snapshot, shown, options);
             return ExitCode.Ok;
         }
         catch (FilterException slow)
@@ -103,13 +103,13 @@ internal static class PsCommand
         }
     }
 
-    private static void Print(CommandContext context, ProcessSnapshot snapshot, List<ProcessRecord> shown, PsOptions options)
+    private static void Print(CommandContext context, IReadOnlyList<Gap> skippedEngines, ProcessSnapshot snapshot, List<ProcessRecord> shown, PsOptions options)
     {
         CommandOutput output = context.Output;
         switch (options.Format)
         {
             case OutputFormat.Json:
-                new PsJson(output, options.Fields).WriteDocument(snapshot, shown);
+                new PsJson(output, options.Fields).WriteDocument(snapshot, skippedEngines, shown);
                 break;
             case OutputFormat.Ndjson:
                 new PsJson(output, options.Fields).WriteLines(shown);

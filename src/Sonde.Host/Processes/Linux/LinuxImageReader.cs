@@ -13,6 +13,9 @@ internal sealed class LinuxImageReader(ProcFiles files)
     private const int FactsBytes = 56;
     private static ReadOnlySpan<byte> DeletedMark => " (deleted)"u8;
 
+    /// <summary>What is said of the file of a kernel thread.</summary>
+    internal static Reading<ProcessImage> Kernel { get; } = Reading.None<ProcessImage>("a kernel thread runs from no file");
+
     private readonly BytesCache<ProcessImage> _images = new(MaxCached, 8L * 1024 * 1024);
     private byte[] _key = new byte[512];
 
@@ -24,7 +27,7 @@ internal sealed class LinuxImageReader(ProcFiles files)
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);
             return why != ReadingStatus.Gone ? new Reading<ProcessImage>(why, default, LinuxReasons.Of(why))
-                : sample.IsKernel ? Reading.None<ProcessImage>("a kernel thread runs from no file")
+                : sample.IsKernel ? Kernel
                 : sample.State is ProcessState.Zombie or ProcessState.Dead ? Reading.None<ProcessImage>("it has ended, and runs from no file any more")
                 : Reading.Gone<ProcessImage>(LinuxReasons.Ended);
         }
