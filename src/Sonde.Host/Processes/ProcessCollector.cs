@@ -33,6 +33,12 @@ public abstract class ProcessCollector : IDisposable
     /// <exception cref="HostException">The system refused the table itself; refusals of a field are reasons.</exception>
     public ProcessSnapshot Collect() => _assembly.Collect();
 
+    /// <summary>Waits until every program file that readings asked for is hashed (<see cref="ProcessFields.Hash"/>); the next reading shows them.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="cancellation">Ends the waiting, not the hashing.</param>
+    /// <returns>How many files are left.</returns>
+    public int WaitForHashes(TimeSpan timeout, CancellationToken cancellation = default) => _assembly.Hasher?.Wait(timeout, cancellation) ?? 0;
+
     /// <summary>Closes what was opened; may be called more than once. Snapshots stay as they are.</summary>
     public void Dispose()
     {

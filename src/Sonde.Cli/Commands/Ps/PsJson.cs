@@ -13,7 +13,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
     private readonly Dictionary<(ReadingStatus, string?), string> _reasons = [];
 
     /// <summary>One document.</summary>
-    internal void WriteDocument(ProcessSnapshot snapshot, IReadOnlyList<Gap> skippedEngines, IReadOnlyList<ProcessRecord> processes)
+    internal void WriteDocument(ProcessSnapshot snapshot, IReadOnlyList<Gap> skippedEngines, IReadOnlyList<Gap> gaps, IReadOnlyList<ProcessRecord> processes)
     {
         JsonText json = output.BeginJson(isLine: false);
         json.BeginObject();
@@ -27,7 +27,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         WriteGaps(json, skippedEngines);
         json.EndArray();
         json.BeginArray("gaps"u8);
-        WriteGaps(json, snapshot.Gaps);
+        WriteGaps(json, gaps);
         json.EndArray();
         json.BeginArray("processes"u8);
         foreach (ProcessRecord process in processes)

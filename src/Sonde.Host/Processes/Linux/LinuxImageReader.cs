@@ -52,6 +52,10 @@ internal sealed class LinuxImageReader(ProcFiles files)
         return image;
     }
 
+    /// <summary>Which file it is.</summary>
+    internal static ProcessImageFile FileOf(in statx facts) =>
+        new(DeviceOf(facts), facts.stx_ino, (long)Math.Min(facts.stx_size, long.MaxValue), TimeOf(facts.stx_mtime), TimeOf(facts.stx_ctime));
+
     private static DateTimeOffset TimeOf(statx_timestamp time) =>
         time.tv_sec is > -62_135_596_800 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(time.tv_sec).AddTicks(time.tv_nsec / 100)
@@ -63,7 +67,7 @@ internal sealed class LinuxImageReader(ProcFiles files)
     {
         ReadingStatus why = LinuxReasons.ToStatus(error, isOffered: true);
         Reading<ProcessImageFile> file = error == 0
-            ? new ProcessImageFile(DeviceOf(facts), facts.stx_ino, (long)Math.Min(facts.stx_size, long.MaxValue), TimeOf(facts.stx_mtime), TimeOf(facts.stx_ctime))
+            ? FileOf(facts)
             : new Reading<ProcessImageFile>(why, default, LinuxReasons.Of(why));
         ReadOnlySpan<byte> shown = path;
         Reading<ProcessImageState> state;

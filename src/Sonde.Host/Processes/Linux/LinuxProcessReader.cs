@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Host.Processes.Images;
 using Sonde.Interop.Linux;
 
 namespace Sonde.Host.Processes.Linux;
@@ -46,6 +47,8 @@ internal sealed partial class LinuxProcessReader : ProcessReader
     internal override Guid Boot => _view.Boot;
 
     internal override IReadOnlyList<Gap> Gaps => _view.Gaps;
+
+    internal override ImageOpener Images => new LinuxImageOpener(_view.Root);
 
     internal override void BeginCycle(ProcessFields fields)
     {
