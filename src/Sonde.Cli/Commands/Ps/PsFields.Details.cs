@@ -22,6 +22,7 @@ internal static partial class PsFields
         new("affinity", FieldKind.Text, (ulong)ProcessFields.Scheduling, static process => FieldValue.Of(process.Details.Affinity)),
         new("oom_adjustment", FieldKind.Number, (ulong)ProcessFields.OutOfMemory, static process => FieldValue.Of(process.Details.OutOfMemory, static memory => FieldValue.Of(memory.Adjustment)), "oom_score_adj"),
         new("oom_score", FieldKind.Number, (ulong)ProcessFields.OutOfMemory, static process => FieldValue.Of(process.Details.OutOfMemory, static memory => FieldValue.Of(memory.Score))),
+        new("sha256", FieldKind.Text, (ulong)ProcessFields.Hash, static process => FieldValue.Of(process.Details.Hash), "hash") { Header = "SHA-256" },
         new("exe_owner", FieldKind.Text, (ulong)ProcessFields.ImageDetails, static process => FieldValue.Of(process.Details.ImageDetails, static details => FieldValue.Of(details.Owner))),
         new("exe_group", FieldKind.Text, (ulong)ProcessFields.ImageDetails, static process => FieldValue.Of(process.Details.ImageDetails, static details => FieldValue.Of(details.Group))),
         new("exe_mode", FieldKind.Text, (ulong)ProcessFields.ImageDetails, static process => FieldValue.Of(process.Details.ImageDetails, static details => FieldValue.Of(details.Mode))),
