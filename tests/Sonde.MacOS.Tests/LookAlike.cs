@@ -11,7 +11,7 @@ namespace Sonde.MacOS.Tests;
 /// <remarks>A test makes one, which begins a fresh script, and disposes it, which checks that all that was handed out came back.</remarks>
 internal sealed class LookAlike : IDisposable
 {
-    /// <summary>Set in the environment: build the look-alike of a system that lacks the private DNS calls.</summary>
+    /// <summary>Set in the environment: build the look-alike of a system that lacks the private calls.</summary>
     internal const string WithoutDns = "SONDE_LOOKALIKE_WITHOUT_DNS";
 
     private static readonly Lazy<nint> s_library = new(Load);
@@ -80,6 +80,12 @@ internal sealed class LookAlike : IDisposable
     /// <summary>What sysctl(NET_RT_DUMP) returns from now on.</summary>
     internal void SetRoutes(params byte[][] messages) => Put("routes", [.. messages.SelectMany(message => message)]);
 
+    /// <summary>Adds a process to the table, or changes the one with its id.</summary>
+    internal void Put(HostProcess process) => Put("process", process.ToBytes());
+
+    /// <summary>Says what one call gives for a process: "arguments", "identity", "image"….</summary>
+    internal void Put(int pid, string what, byte[] bytes) => Put($"process.{what}.{pid}", bytes);
+
     /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
     internal void Announce(byte[] datagram) => Put("message", datagram);
 
@@ -93,6 +99,8 @@ internal sealed class LookAlike : IDisposable
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        Assert.Equal(0, this["ports"]);
+        Assert.Equal(0, this["crash.reports"]);
         _reset();
         Assert.Empty(Descriptors().Except(_descriptorsBefore));
     }
@@ -141,6 +149,7 @@ internal sealed class LookAlike : IDisposable
         if (Environment.GetEnvironmentVariable(WithoutDns) is not null)
         {
             start.ArgumentList.Add("-DWITHOUT_DNS");
+            start.ArgumentList.Add("-DWITHOUT_PRIVATE");
         }
 
         using Process compiler = Process.Start(start) ?? throw new InvalidOperationException("gcc did not start.");

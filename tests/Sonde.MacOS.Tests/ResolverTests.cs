@@ -152,7 +152,7 @@ public sealed class ResolverTests
         Assert.Equal((BackendState.Available, null), (works.State, works.Reason));
     }
 
-    private static int RunAlone(string test)
+    internal static int RunAlone(string test)
     {
         string runtime = Environment.ProcessPath!; // known on Linux
         string[] program = Path.GetFileNameWithoutExtension(runtime) == "dotnet" ? [typeof(ResolverTests).Assembly.Location] : [];

@@ -28,4 +28,13 @@ public sealed unsafe class LookalikeDll
     /// <summary>Calls an export that takes an int and returns one.</summary>
     public int Call(string export, int argument = 0) =>
         ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(_library, export))(argument);
+
+    /// <summary>Calls an export that takes memory and its length, to read or to fill, and returns an int.</summary>
+    public int CallWith(string export, Span<byte> memory)
+    {
+        fixed (byte* start = memory)
+        {
+            return ((delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(_library, export))(start, memory.Length);
+        }
+    }
 }

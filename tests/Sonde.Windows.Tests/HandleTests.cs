@@ -1,6 +1,7 @@
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Resolvers;
+using Sonde.Host.Services;
 using Sonde.Testing;
 
 namespace Sonde.Windows.Tests;
@@ -36,6 +37,13 @@ public sealed class HandleTests
 
     [Fact]
     public void Reading_privileges_leaves_no_handle_behind() => AssertLeaksNothing(() => ProcessPrivileges.Create().Read());
+
+    [Fact]
+    public void Listing_services_leaves_no_handle_behind() => AssertLeaksNothing(() =>
+    {
+        using var services = SystemServices.Open();
+        services.Collect();
+    });
 
     // One handle a round would be forty; what the runtime opens meanwhile is a few.
     private static void AssertLeaksNothing(Action action)

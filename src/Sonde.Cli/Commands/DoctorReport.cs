@@ -6,6 +6,7 @@ using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.Events;
 using Sonde.Host.Resolvers;
+using Sonde.Host.Services;
 using Sonde.Link;
 using Sonde.Tun;
 
@@ -42,6 +43,7 @@ internal sealed record DoctorReport(
             .. NetworkInterfaces.Check(),
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
+            .. SystemServices.Check(),
             .. ProcessEventSource.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),

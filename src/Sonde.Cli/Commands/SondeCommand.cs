@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
+using Sonde.Cli.Commands.Services;
+using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 
@@ -13,9 +15,11 @@ internal static class SondeCommand
     // In the order of the help. The names are those of the command and its aliases.
     private static readonly (string[] Names, Func<CommandContext, Command> Build)[] s_commands =
     [
+        (["snapshot"], SnapshotCommand.Build),
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
+        (["services"], ServicesCommand.Build),
         (["events"], EventsCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
@@ -83,6 +87,7 @@ internal static class SondeCommand
         TeachingHelp.Install(
             root,
             """
+              sudo sonde snapshot --duration 5      which process sends and receives how much
               sonde interfaces                      what is here: names, states, addresses, counters
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde capture --interface eth0        a line a packet, like tcpdump's
@@ -90,6 +95,7 @@ internal static class SondeCommand
               sonde resolvers                       who answers DNS, and who said so
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
+              sonde services                        what the service manager looks after
               sonde events                          what starts and ends, as it happens
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
@@ -100,6 +106,7 @@ internal static class SondeCommand
 
     private static int Invoke(string[] arguments, CommandContext context)
     {
+        arguments = WithCommand(arguments);
         RootCommand root = Build(context, arguments.FirstOrDefault());
 
         // No response files: an interface may be called "@x", and nobody expects `sonde interfaces @x` to read a file.
@@ -115,6 +122,10 @@ internal static class SondeCommand
         context.Output.Write(writer.ToString());
         return exitCode;
     }
+
+    // netoproc has no commands: its options alone mean a snapshot.
+    private static string[] WithCommand(string[] arguments) =>
+        arguments is [['-', '-', _, ..] first, ..] && first is not ("--help" or "--version") ? ["snapshot", .. arguments] : arguments;
 
     private static int Report(UserError error, CommandContext context, TextWriter errors)
     {

@@ -53,7 +53,7 @@ public sealed partial class ProcessRecord
     /// <summary>When it started, for display: <see cref="Key"/> tells processes apart.</summary>
     public Reading<DateTimeOffset> StartTime => Get(SampleFields.StartTime, new DateTimeOffset(_sample.StartTimeTicks, TimeSpan.Zero));
 
-    /// <summary>macOS: how often it executed another image.</summary>
+    /// <summary>macOS: a number that another image gets when the process executes one; it counts up over the whole system.</summary>
     public Reading<uint> ImageVersion => Get(SampleFields.ImageVersion, _sample.ImageVersion);
 
     /// <summary>Its process group, on Linux and macOS.</summary>
@@ -104,7 +104,7 @@ public sealed partial class ProcessRecord
     /// <summary>The most address space it ever had.</summary>
     public Reading<long> PeakVirtualBytes => Get(SampleFields.PeakVirtual, _sample.PeakVirtual);
 
-    /// <summary>Linux: what is locked into RAM.</summary>
+    /// <summary>What is locked into RAM, on Linux and macOS.</summary>
     public Reading<long> LockedBytes => Get(SampleFields.Locked, _sample.Locked);
 
     /// <summary>Page faults that needed no reading; on Windows all faults, and the system's counter wraps at 2^32.</summary>
@@ -173,7 +173,7 @@ public sealed partial class ProcessRecord
     /// <summary>Energy used, in nanojoules, on macOS.</summary>
     public Reading<ulong> EnergyNanojoules => Get(SampleFields.Energy, _sample.Energy);
 
-    /// <summary>How often it woke an idle processor, on macOS.</summary>
+    /// <summary>How often it woke the processors out of idleness, on macOS.</summary>
     public Reading<ulong> Wakeups => Get(SampleFields.Wakeups, _sample.Wakeups);
 
     /// <summary>Name, pid and key.</summary>

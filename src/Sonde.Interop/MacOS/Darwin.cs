@@ -2,7 +2,7 @@ namespace Sonde.Interop.MacOS;
 
 /// <summary>Numbers of the macOS headers: no calls, so that parsers use them on every OS.</summary>
 /// <remarks>Each is compared with the ABI data of both architectures by Sonde.MacOS.Tests.</remarks>
-internal static class Darwin
+internal static partial class Darwin
 {
     // sys/socket.h.
     internal const int AF_UNSPEC = 0;

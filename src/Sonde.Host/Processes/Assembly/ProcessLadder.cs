@@ -13,6 +13,8 @@ internal abstract class ProcessLadder
     /// <summary>The ladder of this system.</summary>
     internal static ProcessLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxProcessLadder()
+        : OperatingSystem.IsWindows() ? new Windows.WindowsProcessLadder()
+        : OperatingSystem.IsMacOS() ? new MacOS.MacOSProcessLadder()
         : new UnsupportedProcessLadder();
 
     /// <summary>Opens the engine that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Host.Processes.Unix;
 using Sonde.Interop.Linux;
 
 namespace Sonde.Host.Processes.Linux;
