@@ -3,14 +3,6 @@ using Sonde.Host;
 
 namespace Sonde.Cli.Records;
 
-/// <summary>Records as JSON, written field by field: there may be ten thousand, and an object for each would be most of the work.</summary>
-internal sealed class RecordJson<T>(IReadOnlyList<RecordField<T>> fields)
-{
-    // Reasons repeat from record to record: "denied: …" is put together and encoded once.
-    private readonly Dictionary<(ReadingStatus, string?), string> _reasons = [];
-
-    /// <summary>The fields of one record, inside of an object that is begun.</summary>
-    internal void Write(JsonText json, T record)
 /// <summary>Writes the fields of records as JSON properties: a value, or null with its reason beside it.</summary>
 internal sealed class RecordJson
 {

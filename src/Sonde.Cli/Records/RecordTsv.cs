@@ -5,10 +5,6 @@ using Sonde.Host;
 
 namespace Sonde.Cli.Records;
 
-/// <summary>Fields of records as tab-separated values.</summary>
-internal static class RecordTsv
-{
-    /// <summary>A value, "-" when there is none, and "(denied)" and the like when it could not be read.</summary>
 /// <summary>Writes the fields of records as cells of tab-separated values.</summary>
 internal static class RecordTsv
 {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
-using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 using Sonde.Cli.Records;
@@ -109,7 +108,7 @@ internal sealed class EventsArguments
         }
         catch (FilterException error)
         {
-            throw PsArguments.Explain(error, Path);
+            throw FilterProblem.Explain(error, $"{Path} --fields help");
         }
     }
 }

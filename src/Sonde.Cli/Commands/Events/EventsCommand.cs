@@ -56,7 +56,7 @@ internal static class EventsCommand
         }
         catch (FilterException slow)
         {
-            throw PsArguments.Explain(slow, EventsArguments.Path);
+            throw FilterProblem.Explain(slow, "sonde events --fields help");
         }
         catch (HostException refused)
         {

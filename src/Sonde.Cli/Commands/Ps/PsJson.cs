@@ -9,7 +9,6 @@ namespace Sonde.Cli.Commands.Ps;
 /// <summary>Processes as JSON, written field by field: there may be ten thousand, and an object for each would be most of the work.</summary>
 internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<ProcessRecord>> fields)
 {
-    private readonly RecordJson<ProcessRecord> _records = new(fields);
     private readonly RecordJson _records = new();
 
     /// <summary>One document.</summary>
@@ -39,7 +38,6 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         foreach (ProcessRecord process in processes)
         {
             json.BeginObject();
-            _records.Write(json, process);
             _records.WriteFields(json, fields, process);
             json.EndObject();
             output.ContinueJson();
@@ -65,7 +63,6 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
                 json.Property("time"u8, at);
             }
 
-            _records.Write(json, process);
             _records.WriteFields(json, fields, process);
             json.EndObject();
             output.EndJson();

@@ -47,7 +47,7 @@ internal static class ServicesOutput
 
     private static void WriteDocument(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown)
     {
-        var records = new RecordJson<ServiceRecord>(ServiceFields.All.All);
+        var records = new RecordJson();
         JsonText json = output.BeginJson(isLine: false);
         json.BeginObject();
         json.Property("backend"u8, snapshot.Backend);
@@ -56,7 +56,7 @@ internal static class ServicesOutput
         foreach (ServiceRecord service in shown)
         {
             json.BeginObject();
-            records.Write(json, service);
+            records.WriteFields(json, ServiceFields.All.All, service);
             json.EndObject();
             output.ContinueJson();
         }
@@ -77,13 +77,13 @@ internal static class ServicesOutput
 
     private static void WriteLines(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown)
     {
-        var records = new RecordJson<ServiceRecord>(ServiceFields.All.All);
+        var records = new RecordJson();
         foreach (ServiceRecord service in shown)
         {
             JsonText json = output.BeginJson(isLine: true);
             json.BeginObject();
             json.Property("type"u8, "service"u8);
-            records.Write(json, service);
+            records.WriteFields(json, ServiceFields.All.All, service);
             json.EndObject();
             output.EndJson();
         }
