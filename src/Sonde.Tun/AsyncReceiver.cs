@@ -96,20 +96,7 @@ internal sealed class AsyncReceiver : IValueTaskSource<TunStatus>, IDisposable
             _requested.Wait();
             while (HasRequest())
             {
-                TunStatus status = _queue.WaitForReceiver();
-                lock (_lock)
-                {
-                    // The request may have been cancelled, or replaced by the next one: either way only the present one is served.
-                    if (_batch is not null && status == TunStatus.Ok)
-                    {
-                        status = _queue.ReceiveForReceiver(_batch);
-                    }
-                }
-
-                if (status != TunStatus.Empty)
-                {
-                    Complete(status);
-                }
+                Serve(_queue.WaitForReceiver());
             }
 
             if (IsStopped)
@@ -118,6 +105,34 @@ internal sealed class AsyncReceiver : IValueTaskSource<TunStatus>, IDisposable
                 return;
             }
         }
+    }
+
+    // The request that was waited for may have been cancelled meanwhile, or replaced by the next one. So one step under the lock finds the
+    // present one, reads for it and takes it: what was read is never told to another request, and a cancellation cannot come between.
+    private void Serve(TunStatus status)
+    {
+        CancellationTokenRegistration registration;
+        lock (_lock)
+        {
+            if (_batch is null)
+            {
+                return;
+            }
+
+            if (status == TunStatus.Ok)
+            {
+                status = _queue.ReceiveForReceiver(_batch);
+            }
+
+            if (status == TunStatus.Empty)
+            {
+                return;
+            }
+
+            registration = TakeRequest();
+        }
+
+        End(registration, status);
     }
 
     // A queue may close before it knows of its receiver.
@@ -141,11 +156,23 @@ internal sealed class AsyncReceiver : IValueTaskSource<TunStatus>, IDisposable
                 return;
             }
 
-            _batch = null;
-            registration = _cancellation;
-            _cancellation = default;
+            registration = TakeRequest();
         }
 
+        End(registration, status);
+    }
+
+    // Under the lock: from here on no one else can end the request.
+    private CancellationTokenRegistration TakeRequest()
+    {
+        CancellationTokenRegistration registration = _cancellation;
+        _batch = null;
+        _cancellation = default;
+        return registration;
+    }
+
+    private void End(CancellationTokenRegistration registration, TunStatus status)
+    {
         // Waits for a cancellation that is running: it must not meet the next request.
         registration.Dispose();
         _queue.LeaveForReceiver();

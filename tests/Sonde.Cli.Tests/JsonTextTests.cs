@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Sonde.Cli.Output;
 using Sonde.Host;
+using Sonde.Testing;
 
 namespace Sonde.Cli.Tests;
 
@@ -119,13 +120,13 @@ public sealed class JsonTextTests
         Line(json);
         output.ResetWrittenCount();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int i = 0; i < 20; i++)
         {
             Line(json);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.All(Encoding.UTF8.GetString(output.WrittenSpan).Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Equal(7, Parse(line).GetProperty("n").GetInt32()));
 
         static void Line(JsonText json)

@@ -1,3 +1,5 @@
+using Sonde.Testing;
+
 namespace Sonde.Link.Tests;
 
 public sealed class DeviceStopTests
@@ -10,13 +12,13 @@ public sealed class DeviceStopTests
         stop.For(source.Token);
         object first = stop.For(source.Token);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int round = 0; round < 1000; round++)
         {
             stop.For(source.Token);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Same(first, stop.For(source.Token));
     }
 }

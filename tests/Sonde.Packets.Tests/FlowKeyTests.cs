@@ -1,3 +1,5 @@
+using Sonde.Testing;
+
 namespace Sonde.Packets.Tests;
 
 public sealed class FlowKeyTests
@@ -30,14 +32,14 @@ public sealed class FlowKeyTests
         var table = new Dictionary<FlowKey, int> { [new FlowKey(IPProtocol.Tcp, s_near, s_far)] = 1 };
         _ = table.TryGetValue(new FlowKey(IPProtocol.Tcp, s_near, s_far), out _);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int found = 0;
         for (int i = 0; i < 1000; i++)
         {
             found += table.TryGetValue(new FlowKey(IPProtocol.Tcp, s_far, s_near).Reverse(), out int value) ? value : 0;
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(1000, found);
     }
 

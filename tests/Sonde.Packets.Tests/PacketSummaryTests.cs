@@ -1,4 +1,5 @@
 using Sonde.Packets.Headers;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests;
 
@@ -149,10 +150,10 @@ public sealed class PacketSummaryTests
         IReadOnlyList<CapturedFrame> frames = Captures.Own("protocols.pcap");
         long deep = Count(frames);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         deep += Count(frames);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(2 * 77, deep);
 
         static long Count(IReadOnlyList<CapturedFrame> frames)

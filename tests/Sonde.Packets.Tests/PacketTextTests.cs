@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests;
 
@@ -86,10 +87,10 @@ public sealed class PacketTextTests
         char[] room = new char[PacketText.UsualLength];
         long length = Print(frames, room);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         long again = Print(frames, room);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(length, again);
 
         static long Print(IReadOnlyList<CapturedFrame> frames, char[] room)

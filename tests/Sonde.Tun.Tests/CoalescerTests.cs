@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sonde.Testing;
 
 namespace Sonde.Tun.Tests;
 
@@ -252,12 +253,12 @@ public class CoalescerTests
 
         var coalescer = new Coalescer();
         byte[] header = new byte[Coalescer.MaxHeaderLength];
-        long before = 0;
+        AllocationWatch allocations = default;
         for (int round = 0; round < 300; round++)
         {
             if (round == 100)
             {
-                before = GC.GetAllocatedBytesForCurrentThread();
+                allocations = AllocationWatch.Start();
             }
 
             coalescer.Load(batch);
@@ -267,7 +268,7 @@ public class CoalescerTests
             }
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(3, coalescer.Count);
     }
 

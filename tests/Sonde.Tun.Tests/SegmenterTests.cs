@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sonde.Testing;
 
 namespace Sonde.Tun.Tests;
 
@@ -191,12 +192,12 @@ public class SegmenterTests
         byte[] packet = Super(TunSegmentationKind.TcpIPv4, true, 60_000);
         TunSegmentation segmentation = Describe(TunSegmentationKind.TcpIPv4, true, 1448);
         var batch = new TunBatch();
-        long before = 0;
+        AllocationWatch allocations = default;
         for (int round = 0; round < 300; round++)
         {
             if (round == 100)
             {
-                before = GC.GetAllocatedBytesForCurrentThread();
+                allocations = AllocationWatch.Start();
             }
 
             batch.Clear();
@@ -204,7 +205,7 @@ public class SegmenterTests
             segmenter.Fill(packet, batch);
         }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(42, batch.Count);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sonde.Interop;
 using Sonde.Interop.Windows;
 using Sonde.Link;
@@ -118,4 +119,7 @@ internal sealed class NpcapLookalike
 
         return text.ToString();
     }
+
+    /// <summary>The number that a frame of a burst carries.</summary>
+    internal static int Number(in Frame frame) => BinaryPrimitives.ReadInt32LittleEndian(frame.Data[14..]);
 }

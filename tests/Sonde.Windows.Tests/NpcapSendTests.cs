@@ -1,4 +1,5 @@
 using Sonde.Link;
+using Sonde.Testing;
 
 namespace Sonde.Windows.Tests;
 
@@ -162,14 +163,14 @@ public sealed class NpcapSendTests : IDisposable
         byte[] frame = Frame(60, 1);
         device.Send(batch);
         device.TrySend(frame);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int i = 0; i < 200; i++)
         {
             device.Send(batch);
             device.TrySend(frame);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(1005, device.Statistics.Sent);
     }
 

@@ -350,10 +350,10 @@ public sealed class RawSocketTests : IDisposable
             Arrive(1, Packet4("198.51.100.1", Own, 8));
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int count = Drain(device, stopping.Token);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(200, count);
     }
 

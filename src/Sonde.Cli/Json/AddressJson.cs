@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Sonde.Cli.Output;
 using Sonde.Host;
 using Sonde.Host.Interfaces;
+using Sonde.Packets;
 
 namespace Sonde.Cli.Json;
 
@@ -43,10 +44,9 @@ internal static class AddressJson
     // The interface stands one level up; its index at the end of the address would only be in the way of comparing.
     private static void WriteAddress(JsonText json, IPAddress address)
     {
-        Span<char> text = stackalloc char[64]; // the longest address with its scope has 56
-        _ = address.TryFormat(text, out int written);
-        int scope = text[..written].IndexOf('%');
-        json.Value(text[..(scope < 0 ? written : scope)]);
+        Span<char> text = stackalloc char[InternetAddress.MaxTextLength];
+        _ = InternetAddress.From(address).TryFormat(text, out int written);
+        json.Value(text[..written]);
     }
 
     private static void WriteLifetime(JsonText json, ReadOnlySpan<byte> name, Reading<TimeSpan> lifetime)

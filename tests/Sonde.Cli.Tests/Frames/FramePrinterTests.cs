@@ -86,25 +86,25 @@ public sealed class FramePrinterTests
     {
         using CaptureReader reader = CaptureReader.Open(new MemoryStream(file));
         frames = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         while (reader.TryRead(out CapturedPacket packet))
         {
             printer.Print(FrameRow.From(packet, ++frames));
         }
 
-        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        allocated = allocations.Allocated;
     }
 
     private static long CountAll(FrameTally statistics, byte[] file)
     {
         using CaptureReader reader = CaptureReader.Open(new MemoryStream(file));
         long frames = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         while (reader.TryRead(out CapturedPacket packet))
         {
             statistics.Add(FrameRow.From(packet, ++frames));
         }
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return allocations.Allocated;
     }
 }

@@ -1,4 +1,5 @@
 using Sonde.Cli.Frames;
+using Sonde.Testing;
 
 namespace Sonde.Cli.Tests.Frames;
 
@@ -64,10 +65,10 @@ public sealed class FrameTableTests
         var table = new FrameTable<int, long>(1000);
         Churn(table, 0, 5000);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         Churn(table, 5000, 10_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(14_000, table.Evictions);
     }
 

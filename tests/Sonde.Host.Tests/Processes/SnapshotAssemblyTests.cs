@@ -1,5 +1,6 @@
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Testing;
 
 namespace Sonde.Host.Tests.Processes;
 
@@ -291,11 +292,11 @@ public class SnapshotAssemblyTests
         using SnapshotAssembly assembly = _processes.Open();
         assembly.Collect().Dispose();
         assembly.Collect().Dispose();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
 
         assembly.Collect().Dispose();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Sonde.Interop;
 using Sonde.Interop.Windows;
+using Sonde.Testing;
 
 namespace Sonde.Host.Tests.Windows;
 
@@ -59,7 +60,7 @@ public sealed class Win32BufferTests
     [Fact]
     public void It_refuses_an_answer_above_the_bound_without_allocating_it()
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
 
         NativeException refused = Assert.Throws<NativeException>(() =>
             new Win32Buffer(8).Ask("Fill", (Span<byte> _, ref uint length) =>
@@ -69,7 +70,7 @@ public sealed class Win32BufferTests
             }));
 
         Assert.Contains("larger than", refused.Detail);
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
+        Assert.True(allocations.Allocated < 1_000_000);
     }
 
     [Fact]
@@ -106,13 +107,13 @@ public sealed class Win32BufferTests
         Win32Attempt attempt = static (Span<byte> room, ref uint length) => Fill(room, ref length, 64, BufferOverflow);
         buffer.Ask("Fill", attempt);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int i = 0; i < 100; i++)
         {
             buffer.Ask("Fill", attempt);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
 using Sonde.Link.Linux;
+using Sonde.Testing;
 
 namespace Sonde.Link.Tests.Linux;
 
@@ -133,10 +134,10 @@ public sealed class RingBlockTests
         byte[] block = Block([1, 2, 3], [4]);
         Sum(block);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         Sum(block);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
     }
 
     /// <summary>A block as the kernel writes it.</summary>

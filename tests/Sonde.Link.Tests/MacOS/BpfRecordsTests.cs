@@ -194,10 +194,10 @@ public sealed class BpfRecordsTests
         byte[] read = BpfBytes.Read([.. Enumerable.Range(0, 100).Select(number => BpfBytes.Record(BpfBytes.Frame(60)))]);
         Assert.Equal(100, Count(read));
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int count = Count(read);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(100, count);
 
         static int Count(ReadOnlySpan<byte> bytes)

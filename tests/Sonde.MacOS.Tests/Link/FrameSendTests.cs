@@ -199,10 +199,10 @@ public sealed class FrameSendTests
         byte[] frame = BpfBytes.Frame(60);
         Assert.Equal(500, Loop());
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int sent = Loop();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(500, sent);
 
         int Loop()

@@ -1,4 +1,5 @@
 using Sonde.Packets.Applications;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests.Applications;
 
@@ -218,10 +219,10 @@ public sealed class DnsMessageTests
     {
         int length = Walk();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int again = Walk();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(length, again);
 
         static int Walk()

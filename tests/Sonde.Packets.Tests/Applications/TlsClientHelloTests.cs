@@ -1,5 +1,6 @@
 using System.Text;
 using Sonde.Packets.Applications;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests.Applications;
 
@@ -82,10 +83,10 @@ public sealed class TlsClientHelloTests
     {
         int length = Read();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         length += Read();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(22, length);
 
         static int Read() => TlsClientHello.TryParse(s_record, out TlsClientHello hello, out _) ? hello.ServerName.Length : 0;

@@ -1,4 +1,5 @@
 using Sonde.Packets.Files;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests.Files;
 
@@ -91,7 +92,7 @@ public sealed class CaptureWriterTests
         byte[] packet = new byte[1000];
         WriteMany(writer, packet, 1000);
 
-        Assert.Equal(0, LeastAllocated(() =>
+        Assert.Equal(0, AllocationWatch.Least(() =>
         {
             WriteMany(writer, packet, 5000);
             if (writer is PcapNgWriter annotated)
@@ -125,23 +126,9 @@ public sealed class CaptureWriterTests
         Assert.Equal(5000, ReadSome(reader, 5000));
 
         int read = 0;
-        long allocated = LeastAllocated(() => read = ReadSome(reader, 20_000));
+        long allocated = AllocationWatch.Least(() => read = ReadSome(reader, 20_000));
 
         Assert.Equal((20_000, 0L), (read, allocated));
-    }
-
-    // A collection that another test causes in between throws away, and counts, what was left of this thread's allocation window.
-    private static long LeastAllocated(Action action)
-    {
-        long least = long.MaxValue;
-        for (int round = 0; round < 5 && least > 0; round++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            action();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
     }
 
     private static byte[] WrittenNg(int count)

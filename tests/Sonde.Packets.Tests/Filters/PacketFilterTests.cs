@@ -1,4 +1,5 @@
 using Sonde.Packets.Filters;
+using Sonde.Testing;
 
 namespace Sonde.Packets.Tests.Filters;
 
@@ -75,13 +76,13 @@ public sealed class PacketFilterTests
         PacketFilter filter = PacketFilter.Compile("tcp port 80 or vlan 5 or ip6 host ::1", LinkType.Ethernet);
         byte[] frame = new byte[60];
         bool matched = filter.Matches(frame, frame.Length);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int round = 0; round < 1000; round++)
         {
             matched |= filter.Matches(frame, frame.Length);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.False(matched);
     }
 

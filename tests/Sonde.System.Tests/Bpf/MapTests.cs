@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Sonde.Interop;
 using Sonde.Interop.Linux.Bpf;
+using Sonde.Testing;
 
 namespace Sonde.System.Tests.Bpf;
 
@@ -90,10 +91,10 @@ public sealed class MapTests
         }
 
         var scan = new BpfMapScan(map, 512, take: false);
-        long before = 0;
+        AllocationWatch allocations = default;
         for (int round = 0; round < 3; round++)
         {
-            before = GC.GetAllocatedBytesForCurrentThread();
+            allocations = AllocationWatch.Start();
             scan.Reset();
             while (scan.MoveNext())
             {
@@ -101,7 +102,7 @@ public sealed class MapTests
         }
 
         Assert.True(scan.UsesBatches);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sonde.Interop.Linux.Bpf;
 using Sonde.Interop.Unix;
+using Sonde.Testing;
 using static Sonde.Interop.Linux.Bpf.BpfRegister;
 
 namespace Sonde.System.Tests.Bpf;
@@ -101,14 +102,14 @@ public sealed class RingTests : IDisposable
     {
         Write(10);
         _reader.TryRead();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         int sum = 0;
         while (_reader.TryRead())
         {
             sum += _reader.Record.Length;
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
         Assert.Equal(9 * 16, sum);
     }
 

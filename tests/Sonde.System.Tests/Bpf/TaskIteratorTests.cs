@@ -202,13 +202,13 @@ public sealed class TaskIteratorTests
         tasks.Read();
         tasks.Read();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        AllocationWatch allocations = AllocationWatch.Start();
         for (int i = 0; i < 10; i++)
         {
             tasks.Read();
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocations.Allocated);
     }
 
     [Fact]

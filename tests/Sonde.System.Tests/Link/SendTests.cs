@@ -1,4 +1,5 @@
 using Sonde.Link;
+using Sonde.Testing;
 using Sonde.Packets.Files;
 
 namespace Sonde.System.Tests.Link;
@@ -132,7 +133,7 @@ public sealed class SendTests
 
         int seen = 0;
 
-        Assert.Equal(0, Wire.Allocated(() => seen = Cycle(13_000)));
+        Assert.Equal(0, AllocationWatch.Least(() => seen = Cycle(13_000)));
         Assert.Equal(13_000, seen);
 
         int Cycle(int frames)
@@ -201,7 +202,7 @@ public sealed class SendTests
         Assert.Equal(10, Ask(10));
 
         int answered = 0;
-        long allocated = Wire.Allocated(() => answered = Ask(Rounds));
+        long allocated = AllocationWatch.Least(() => answered = Ask(Rounds));
         right.Dispose();
 
         Assert.True(echo.Join(TimeSpan.FromSeconds(5)));

@@ -63,21 +63,6 @@ internal sealed class Wire : IDisposable
         return frame;
     }
 
-    /// <summary>What a piece of work allocates on this thread once it has been done before: what it allocates each time, it allocates every time.</summary>
-    /// <remarks>The runtime itself may allocate a few bytes while it compiles a loop anew in the middle of it, so the least of several tries counts.</remarks>
-    internal static long Allocated(Action work)
-    {
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 6 && least != 0; attempt++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            work();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
-    }
-
     /// <summary>Receives until there are so many frames, or none came for a second or what is told.</summary>
     internal static List<byte[]> Take(FrameDevice device, int count, TimeSpan? idle = null)
     {

@@ -1,4 +1,5 @@
 using Sonde.Link;
+using Sonde.Testing;
 using Sonde.Packets.Files;
 
 namespace Sonde.System.Tests.Link;
@@ -146,7 +147,7 @@ public sealed class XdpTests
         Assert.Equal(20, Ask(20));
 
         int answers = 0;
-        long allocated = Wire.Allocated(() => answers = Ask(1000));
+        long allocated = AllocationWatch.Least(() => answers = Ask(1000));
         right.Dispose();
 
         Assert.True(echo.Join(TimeSpan.FromSeconds(5)));

@@ -124,7 +124,7 @@ public sealed class TunCommandTests
     [Fact]
     public void A_capture_holds_what_was_sent_into_the_device()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         string file = Path.Combine(Path.GetTempPath(), $"sonde-tun-{Guid.NewGuid():N}.pcapng");
         try
         {
@@ -174,7 +174,7 @@ public sealed class TunCommandTests
     [Fact]
     public void The_bench_measures_every_mode_without_allocating()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         ProgramResult result = space.Sonde("tun", "bench", "--rounds", "60", "--format", "ndjson");
 
         Assert.True(result.ExitCode == 0, result.Error);

@@ -15,7 +15,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_deleted_device_ends_a_blocked_reader_and_later_calls_with_Gone()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = Open(space, "gone0");
         TunStatus read = TunStatus.Ok;
         var reader = new Thread(() => read = device.Queues[0].Receive(new TunBatch()));
@@ -34,7 +34,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_device_that_is_taken_down_drops_what_is_sent_and_goes_on_when_it_is_up_again()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = Open(space, "down0", "10.96.0.1/24");
         TunQueue queue = device.Queues[0];
         space.Shell("ip link set down0 down");
@@ -53,7 +53,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void Closing_from_another_thread_ends_a_blocked_reader_a_hundred_times_over()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         var batch = new TunBatch();
         for (int round = 0; round < 100; round++)
         {
@@ -80,7 +80,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public async Task Closing_ends_an_asynchronous_reader_and_its_thread()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         for (int round = 0; round < 100; round++)
         {
             TunDevice device = Open(space, "async0");
@@ -109,11 +109,11 @@ public sealed class TunLifetimeTests
     [Fact]
     public async Task A_cancelled_receive_loses_nothing_and_the_next_one_gets_the_packet()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = Open(space, "cancel0", "10.96.0.1/24");
         TunQueue queue = device.Queues[0];
         var batch = new TunBatch();
-        for (int round = 0; round < 50; round++)
+        for (int round = 0; round < 5000; round++)
         {
             using var cancel = new CancellationTokenSource();
             ValueTask<TunStatus> pending = queue.ReceiveAsync(batch, cancel.Token);
@@ -131,7 +131,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public async Task Waiting_for_packets_asynchronously_allocates_nothing_a_packet()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = space.Run(() => TunDevice.Open(new TunOptions
         {
             Name = "alloc0",
@@ -229,7 +229,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_persistent_device_outlives_its_maker_keeps_its_addresses_and_is_taken_up_again()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         var options = new TunOptions
         {
             Name = "keep0",
@@ -260,7 +260,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_persistent_device_that_an_earlier_holder_left_with_offloads_is_clean_for_a_plain_one()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         space.Run(() => TunDevice.Open(new TunOptions { Name = "stale0", Offload = TunOffload.Raw, Linux = new TunLinuxOptions { IsPersistent = true } })).Dispose();
         using TunDevice plain = Open(space, "stale0", "10.96.0.1/24");
 
@@ -277,7 +277,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void Queues_share_the_flows_of_a_device_and_must_agree_on_its_form()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = space.Run(() => TunDevice.Open(new TunOptions
         {
             Name = "multi0",
@@ -300,7 +300,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_second_reader_is_told_so_and_takes_nothing()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = Open(space, "busy0");
         var reader = new Thread(() => device.Queues[0].Receive(new TunBatch()));
         reader.Start();
@@ -318,7 +318,7 @@ public sealed class TunLifetimeTests
     [InlineData(TunOffload.Raw)]
     public void A_packet_that_is_none_is_dropped_and_counted_and_the_others_are_sent(TunOffload offload)
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = space.Run(() => TunDevice.Open(new TunOptions
         {
             Name = "bad0",
@@ -343,7 +343,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_super_packet_that_lies_is_dropped_and_counted()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice device = space.Run(() => TunDevice.Open(new TunOptions { Name = "lies0", Offload = TunOffload.Raw }));
         TunSegmentation lie = new() { Kind = TunSegmentationKind.Udp, NeedsChecksum = true, SegmentSize = 0, ChecksumStart = 20, ChecksumOffset = 6 };
 
@@ -355,7 +355,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void A_foreign_descriptor_is_adopted_and_one_that_is_no_tun_is_refused()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         using TunDevice original = Open(space, "foreign0", "10.96.0.1/24");
         string descriptor = OpenDescriptors.List().Last(entry => entry.Value == "/dev/net/tun").Key;
 
@@ -374,7 +374,7 @@ public sealed class TunLifetimeTests
     [Fact]
     public void Leases_hold_a_packet_until_they_are_given_back_and_the_close_waits_for_them()
     {
-        using NetworkNamespace space = NeedsRoot.Namespace();
+        using NetworkNamespace space = NeedsRoot.QuietNamespace();
         TunDevice device = Open(space, "lease0", "10.96.0.1/24");
         TunQueue queue = device.Queues[0];
         Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(Ping().Length, out TunSendLease sending));

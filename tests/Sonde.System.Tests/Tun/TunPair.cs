@@ -59,18 +59,18 @@ internal sealed class TunPair : IDisposable
     private void Forward(int index, TunQueue from, TunQueue to)
     {
         var batch = new TunBatch();
-        long start = 0;
+        AllocationWatch allocations = default;
         long rounds = 0;
         while (from.Receive(batch) == TunStatus.Ok)
         {
             to.Send(batch);
             if (++rounds == 100)
             {
-                start = GC.GetAllocatedBytesForCurrentThread();
+                allocations = AllocationWatch.Start();
             }
             else if (rounds > 100)
             {
-                Volatile.Write(ref _allocated[index], GC.GetAllocatedBytesForCurrentThread() - start);
+                Volatile.Write(ref _allocated[index], allocations.Allocated);
             }
         }
     }
