@@ -66,6 +66,7 @@ public sealed class LayoutTests
             [
                 "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr",
                 "in6_addrlifetime", "in6_ifreq", "rt_metrics", "rt_msghdr", "sockaddr", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "timeval", "timeval32",
+                "xinpcb_n", "xinpgen", "xsockbuf_n", "xsocket_n", "xsockstat_n", "xtcpcb_n",
             ],
             NativeLayout.StructsIn(typeof(LibSystem).Assembly, typeof(LibSystem).Namespace!).Select(type => type.Name));
 

@@ -5,6 +5,7 @@ using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
+using Sonde.Host.Sockets;
 using Sonde.Link;
 using Sonde.Tun;
 
@@ -41,6 +42,7 @@ internal sealed record DoctorReport(
             .. NetworkInterfaces.Check(),
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
+            .. SocketTable.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),

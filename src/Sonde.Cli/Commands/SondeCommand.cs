@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Connections;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
@@ -17,6 +18,7 @@ internal static class SondeCommand
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
+        (["connections", "ss"], ConnectionsCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -91,6 +93,7 @@ internal static class SondeCommand
               sonde resolvers                       who answers DNS, and who said so
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
+              sonde connections                     which process talks to whom, and how it goes
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
