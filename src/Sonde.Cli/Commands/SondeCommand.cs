@@ -127,7 +127,7 @@ internal static class SondeCommand
 
     // netoproc has no commands: its options alone mean a snapshot.
     private static string[] WithCommand(string[] arguments) =>
-        arguments is [['-', '-', _, ..] first, ..] && first is not ("--help" or "--version") ? ["snapshot", .. arguments] : arguments;
+        arguments is [var first, ..] && SnapshotArguments.IsAlsoNetoproc(first.Split('=')[0]) ? ["snapshot", .. arguments] : arguments;
 
     private static int Report(UserError error, CommandContext context, TextWriter errors)
     {
