@@ -2,7 +2,6 @@ using Sonde.Host;
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.Windows;
 using Sonde.Interop;
-using Sonde.Interop.Windows;
 using Sonde.Testing;
 
 namespace Sonde.Windows.Tests;

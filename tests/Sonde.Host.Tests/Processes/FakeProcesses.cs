@@ -30,7 +30,7 @@ internal sealed class FakeProcesses
     /// <summary>The same as a collector, for what takes one.</summary>
     [SupportedOSPlatform("linux")]
     internal ProcessCollector OpenCollector() =>
-        new LinuxProcessCollector(new ProcessCollectorOptions { Fields = ProcessFields.Core | ProcessFields.Label, Time = Time }, new Engine(this), new Reader(this));
+        new LinuxProcessCollector(new ProcessCollectorOptions { Fields = ProcessFields.Core | ProcessFields.Label, Time = Time }, new Engine(this), new Reader(this), []);
 
     internal void Set(int pid, ulong start, int parent = 1, string name = "a", TimeSpan cpu = default, ulong imageStamp = 0)
     {

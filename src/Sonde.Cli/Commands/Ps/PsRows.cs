@@ -69,7 +69,7 @@ internal sealed class PsRows : IEnumerable<string[]>
 
         if (!_known.TryGetValue((column, value.Integer), out string? text))
         {
-            text = SafeText.OneLine(PsCells.Of(value, column.Kind, _zone));
+            text = SafeText.OneLine(RecordCells.Of(value, column.Kind, _zone));
             if (_known.Count < MaxKnown)
             {
                 _known.Add((column, value.Integer), text);
