@@ -163,15 +163,16 @@ public sealed class NpcapSendTests : IDisposable
         byte[] frame = Frame(60, 1);
         device.Send(batch);
         device.TrySend(frame);
-        AllocationWatch allocations = AllocationWatch.Start();
-        for (int i = 0; i < 200; i++)
+        int rounds = 0;
+        Assert.Equal(0, AllocationWatch.Least(() =>
         {
-            device.Send(batch);
-            device.TrySend(frame);
-        }
-
-        Assert.Equal(0, allocations.Allocated);
-        Assert.Equal(1005, device.Statistics.Sent);
+            for (int i = 0; i < 200; i++, rounds++)
+            {
+                device.Send(batch);
+                device.TrySend(frame);
+            }
+        }));
+        Assert.Equal(5 + (5 * rounds), device.Statistics.Sent);
     }
 
     [Fact]

@@ -83,11 +83,8 @@ public sealed class TlsClientHelloTests
     {
         int length = Read();
 
-        AllocationWatch allocations = AllocationWatch.Start();
-        length += Read();
-
-        Assert.Equal(0, allocations.Allocated);
-        Assert.Equal(22, length);
+        Assert.Equal(0, AllocationWatch.Least(() => length = Read()));
+        Assert.Equal(11, length);
 
         static int Read() => TlsClientHello.TryParse(s_record, out TlsClientHello hello, out _) ? hello.ServerName.Length : 0;
     }

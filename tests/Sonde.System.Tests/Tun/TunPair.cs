@@ -29,7 +29,7 @@ internal sealed class TunPair : IDisposable
 
     internal TunDevice RightDevice { get; }
 
-    /// <summary>Bytes that the forwarding threads have allocated after their first packets.</summary>
+    /// <summary>Bytes that the forwarding threads allocate a round after their first packets.</summary>
     internal long Allocated => Volatile.Read(ref _allocated[0]) + Volatile.Read(ref _allocated[1]);
 
     public void Dispose()
@@ -70,7 +70,7 @@ internal sealed class TunPair : IDisposable
             }
             else if (rounds > 100)
             {
-                Volatile.Write(ref _allocated[index], allocations.Allocated);
+                Volatile.Write(ref _allocated[index], allocations.Allocated / (rounds - 100)); // what happens once is no packet's
             }
         }
     }
