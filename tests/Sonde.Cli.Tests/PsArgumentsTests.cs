@@ -15,6 +15,7 @@ public sealed class PsArgumentsTests
     [InlineData("a JSON document must", "ps", "--watch", "-f", "json")]
     [InlineData("--tree is drawn for people only", "ps", "--tree", "-f", "tsv")]
     [InlineData("--interval 0 is out of range", "ps", "--watch", "--interval", "0")]
+    [InlineData("--hash-timeout 90000 is out of range", "ps", "--hash", "--hash-timeout", "90000")]
     [InlineData("the filter cannot be understood", "ps", "--filter", "name")]
     public void What_makes_no_sense_is_a_usage_error(string expected, params string[] arguments)
     {
@@ -56,6 +57,14 @@ public sealed class PsArgumentsTests
         ulong shown = PsFields.All.All.Aggregate(0UL, static (all, field) => all | field.Needs);
 
         Assert.Equal(ProcessFields.All, (ProcessFields)shown);
+    }
+
+    [Fact]
+    public void Hashes_are_no_part_of_all_fields_unless_they_are_asked_for()
+    {
+        Assert.DoesNotContain(PsFields.AllButHash, static field => field.Name == "sha256");
+        Assert.Equal(PsFields.All.All.Count - 1, PsFields.AllButHash.Count);
+        Assert.Contains("sha256", PsFields.Hashed);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Sonde.System.Tests;
 /// <summary>The collector against ps and /proc of the running kernel, whichever engine reads.</summary>
 public abstract class ProcessesAgreeWithProcTests
 {
+    private const int Rounds = 50;
     private readonly ProcessEngineKind _engine;
 
     private protected ProcessesAgreeWithProcTests(ProcessEngineKind engine)
@@ -23,13 +24,25 @@ public abstract class ProcessesAgreeWithProcTests
     public void All_processes_that_live_through_the_reading_are_there_and_no_others()
     {
         using ProcessCollector collector = Open(ProcessFields.Core);
-        HashSet<int> before = Listed();
-        using ProcessSnapshot snapshot = collector.Collect();
-        HashSet<int> after = Listed();
+        string[] others = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            HashSet<int> before = Listed();
+            using ProcessSnapshot snapshot = collector.Collect();
+            HashSet<int> after = Listed();
 
-        HashSet<int> shown = [.. snapshot.Select(static process => process.Pid)];
-        Assert.Empty(before.Intersect(after).Except(shown));
-        Assert.Empty(shown.Except(before.Union(after)));
+            HashSet<int> shown = [.. snapshot.Select(static process => process.Pid)];
+            Assert.Empty(before.Intersect(after).Except(shown));
+
+            // One that was born after the first list and ended before the second is in neither: on a busy machine that happens, but not each time.
+            others = [.. shown.Except(before.Union(after)).Select(pid => snapshot.Find(pid)!.ToString())];
+            if (others.Length == 0)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"in each of {Rounds} rounds there were others: {string.Join(", ", others)}");
     }
 
     [Fact]

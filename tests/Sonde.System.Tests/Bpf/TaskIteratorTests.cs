@@ -25,18 +25,30 @@ public sealed class TaskIteratorTests
     {
         using TaskIterator tasks = Open(TaskFields.EveryCycle);
 
-        HashSet<int> before = Pids();
-        HashSet<int> handed = [.. PidIterator.Read()];
-        int[] seen = [.. tasks.Read().ToArray().Select(task => task.Usage.Pid)];
-        HashSet<int> after = Pids();
+        int[] others = [];
+        for (int round = 0; round < 50; round++)
+        {
+            HashSet<int> before = Pids();
+            HashSet<int> handed = [.. PidIterator.Read()];
+            int[] seen = [.. tasks.Read().ToArray().Select(task => task.Usage.Pid)];
+            HashSet<int> after = Pids();
 
-        // A kernel may keep processes from iterators that /proc shows: a program of five instructions that filters nothing tells which those are.
-        HashSet<int> withheld = [.. before.Intersect(after).Except(handed)];
-        Assert.InRange(withheld.Count, 0, 1);
-        Assert.Empty(before.Intersect(after).Except(seen).Except(withheld));
-        Assert.Empty(seen.Except(before.Union(after)));
-        Assert.Equal(seen.Order(), seen);
-        Assert.Equal(seen.Distinct(), seen);
+            // A kernel may keep processes from iterators that /proc shows: a program of five instructions that filters nothing tells which those are.
+            HashSet<int> withheld = [.. before.Intersect(after).Except(handed)];
+            Assert.InRange(withheld.Count, 0, 1);
+            Assert.Empty(before.Intersect(after).Except(seen).Except(withheld));
+            Assert.Equal(seen.Order(), seen);
+            Assert.Equal(seen.Distinct(), seen);
+
+            // One that was born after the first list and ended before the second is in neither: on a busy machine that happens, but not each time.
+            others = [.. seen.Except(before.Union(after))];
+            if (others.Length == 0)
+            {
+                return;
+            }
+        }
+
+        Assert.Empty(others);
     }
 
     [Fact]
