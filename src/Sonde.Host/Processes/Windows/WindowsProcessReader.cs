@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Host.Services.Windows;
 using Sonde.Interop.Windows;
 
 namespace Sonde.Host.Processes.Windows;
@@ -17,6 +18,9 @@ internal sealed class WindowsProcessReader : ProcessReader
     private readonly LoginReader _logins = new();
     private readonly ParameterReader _parameters;
     private readonly WindowsDetailReader _details;
+
+    // Of this cycle; asked for by the first process that is new in it.
+    private Reading<IReadOnlyDictionary<int, IReadOnlyList<string>>>? _services;
 
     internal WindowsProcessReader(ProcessList list, ProcessHandles handles, DebugPrivilege debug, ProcessCollectorOptions options)
     {
@@ -39,6 +43,7 @@ internal sealed class WindowsProcessReader : ProcessReader
     {
         _paths.BeginCycle();
         _images.BeginCycle();
+        _services = null;
     }
 
     internal override bool ReadIdentity(in ProcessSample sample, ProcessFields fields, ProcessIdentity identity)
@@ -72,6 +77,11 @@ internal sealed class WindowsProcessReader : ProcessReader
         if ((fields & ProcessFields.Protection) != ProcessFields.None)
         {
             identity.Protection = ProtectionReader.Read(opened);
+        }
+
+        if ((fields & ProcessFields.Services) != ProcessFields.None)
+        {
+            identity.Services = ReadServices(sample.Pid);
         }
 
         MarkForeign(fields, identity);
@@ -135,6 +145,14 @@ internal sealed class WindowsProcessReader : ProcessReader
 
             return user;
         }
+    }
+
+    private Reading<IReadOnlyList<string>> ReadServices(int pid)
+    {
+        Reading<IReadOnlyDictionary<int, IReadOnlyList<string>>> all = _services ??= WindowsHostedServices.Read();
+        return all.TryGetValue(out IReadOnlyDictionary<int, IReadOnlyList<string>>? hosted)
+            ? hosted.TryGetValue(pid, out IReadOnlyList<string>? names) ? Reading.Ok(names) : Reading.None<IReadOnlyList<string>>("no service lives in it")
+            : new Reading<IReadOnlyList<string>>(all.Status, default, all.Reason);
     }
 
     private static Reading<T> Absent<T>(OpenedProcess opened, int error) => opened.Handle is null ? opened.Refusal<T>() : WindowsReasons.AbsentWin32<T>(error);
