@@ -1,6 +1,5 @@
 using Microsoft.Win32;
 using Sonde.Host;
-using Sonde.Host.Processes;
 using Sonde.Host.Services;
 using Sonde.Host.Services.Windows;
 using Sonde.Interop.Windows;
@@ -70,28 +69,6 @@ public sealed class ServiceTests
         {
             Assert.Contains(service.Name, hosted.Value[service.ProcessId.Value]);
         }
-    }
-
-    [Fact]
-    public void The_process_of_a_service_has_its_name_and_the_service_the_name_of_its_process()
-    {
-        using var collector = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.Core | ProcessFields.Services });
-        using ProcessSnapshot processes = collector.Collect();
-
-        int joined = 0;
-        foreach (ServiceRecord service in Collect().Services.Where(static one => one.ProcessId.HasValue))
-        {
-            // A service may have been started since.
-            if (processes.Find(service.ProcessId.Value) is { } process)
-            {
-                Assert.Contains(service.Name, process.Identity.Services.Value);
-                Assert.Equal(process.Name, service.ProcessName.Value);
-                joined++;
-            }
-        }
-
-        Assert.True(joined > 0, "no service has a process");
-        Assert.Equal(ReadingStatus.None, processes.Find(Environment.ProcessId)?.Identity.Services.Status);
     }
 
     [Fact]
