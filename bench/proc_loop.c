@@ -1,4 +1,4 @@
-// The every-cycle tier by hand, for comparison: lists /proc with getdents64, reads and parses the stat of each process with openat, read, close.
+// The every-cycle tier by hand, for comparison: lists /proc with getdents64, reads and parses stat and statm of each process with openat, read, close.
 //   proc_loop CYCLES [more]   with "more": also status, io and the size of fd, through a descriptor of the process's folder
 // Prints a line a cycle: milliseconds and processes.
 #define _GNU_SOURCE
@@ -112,6 +112,12 @@ int main(int argc, char **argv) {
           memcpy(path, name, used);
           memcpy(path + used, "/stat", 6);
           if (read_file(proc, path, buffer, sizeof buffer) < 0 || parse_stat(buffer, row) < 0) continue;
+          memcpy(path + used, "/statm", 7);
+          if (row->vsize != 0 && read_file(proc, path, buffer, sizeof buffer) > 0) {
+            const char *at = buffer;
+            number(&at);
+            row->rss = (int64_t)number(&at);
+          }
           count++;
           continue;
         }

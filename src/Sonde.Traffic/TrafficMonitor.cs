@@ -30,6 +30,7 @@ public sealed class TrafficMonitor : IDisposable
     private readonly SnapshotBuilder _builder;
     private readonly ProcessDirectory _processes;
     private readonly InterfaceWatch _interfaces;
+    private readonly SocketWatch? _sockets;
     private readonly ManualResetEvent _stop = new(initialState: false);
     private readonly Thread? _thread;
     private readonly List<Channel<TrafficSnapshot>> _readers = [];
@@ -38,13 +39,14 @@ public sealed class TrafficMonitor : IDisposable
     private bool _isDisposed;
 
     /// <summary>For tests: a monitor of a given source that counts when it is told to.</summary>
-    internal TrafficMonitor(TrafficOptions options, TrafficSource source, IReadOnlyList<OwnerSource> owners, IReadOnlyList<BackendStatus> backends, bool isThreaded)
+    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded)
     {
         _options = options;
         _source = source;
         _backends = backends;
         _processes = new ProcessDirectory(options);
-        _ledger = new TrafficLedger(options, owners, _processes.Boot);
+        _sockets = sockets;
+        _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot);
         _builder = new SnapshotBuilder(_ledger, options);
         _interfaces = new InterfaceWatch(_ledger.Clock, options.WithHistory);
         if (isThreaded)
@@ -69,29 +71,29 @@ public sealed class TrafficMonitor : IDisposable
     {
         options ??= new TrafficOptions();
         var ladder = TrafficLadder.Create();
-        TrafficSource source = ladder.Open(options, out IReadOnlyList<BackendStatus> tried);
+        SocketWatch? sockets = TrafficLadder.OpenSockets(options);
+        TrafficSource? source = null;
         TrafficMonitor? monitor = null;
         try
         {
-            List<OwnerSource> owners = [.. ladder.OpenOwners(options)];
-            if (source.Owners is { } own)
-            {
-                owners.Insert(0, own);
-            }
-
-            monitor = new TrafficMonitor(options, source, owners, tried, isThreaded: true);
+            source = ladder.Open(options, sockets, out IReadOnlyList<BackendStatus> tried);
+            monitor = new TrafficMonitor(options, source, sockets, tried, isThreaded: true);
             monitor.Choose(options.Interface);
             monitor._thread?.Start();
             return monitor;
         }
         catch
         {
-            if (monitor is null)
+            if (monitor is not null)
             {
-                source.Dispose();
+                monitor.Dispose();
+            }
+            else
+            {
+                source?.Dispose();
+                sockets?.Dispose();
             }
 
-            monitor?.Dispose();
             throw;
         }
     }
@@ -112,6 +114,7 @@ public sealed class TrafficMonitor : IDisposable
                 throw Refusal(failure);
             }
 
+            _source.Hurry();
             Count();
             _processes.Refresh(_ledger.Processes, _ledger.Clock);
             _interfaces.Refresh(_ledger.Clock);
@@ -168,6 +171,7 @@ public sealed class TrafficMonitor : IDisposable
 
         Complete(null);
         _source.Dispose();
+        _sockets?.Dispose();
         _processes.Dispose();
         _interfaces.Dispose();
         _stop.Dispose();
@@ -201,6 +205,22 @@ public sealed class TrafficMonitor : IDisposable
 
     private static Exception Refusal(Exception failure) =>
         failure is Interop.NativeException native ? HostException.From(native) : failure;
+
+    private static List<OwnerSource> OwnersOf(TrafficSource source, SocketWatch? sockets)
+    {
+        var owners = new List<OwnerSource>();
+        if (source.Owners is { } own)
+        {
+            owners.Add(own);
+        }
+
+        if (sockets is not null)
+        {
+            owners.Add(new SocketOwners(sockets));
+        }
+
+        return owners;
+    }
 
     private void Choose(string? name)
     {

@@ -86,6 +86,17 @@ internal sealed class LookAlike : IDisposable
     /// <summary>Says what one call gives for a process: "arguments", "identity", "image"….</summary>
     internal void Put(int pid, string what, byte[] bytes) => Put($"process.{what}.{pid}", bytes);
 
+    /// <summary>Takes a process out of the table.</summary>
+    internal void Remove(int pid) => Put($"process.ended.{pid}", []);
+
+    /// <summary>Lets the kernel queue tell of a process.</summary>
+    /// <returns>Whether it is watched, so that it was told.</returns>
+    internal bool Tell(int pid, uint notes, uint status = 0)
+    {
+        byte[] bytes = [.. BitConverter.GetBytes(pid), .. BitConverter.GetBytes(notes), .. BitConverter.GetBytes(status)];
+        return _put("queue", bytes, (nuint)bytes.Length) == 1;
+    }
+
     /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
     internal void Announce(byte[] datagram) => Put("message", datagram);
 
@@ -94,6 +105,9 @@ internal sealed class LookAlike : IDisposable
 
     /// <summary>Lets this wait in the next capture device as soon as it has an interface, before it has a filter.</summary>
     internal void CaptureEarly(byte[] read) => Put("bpf.early", read);
+
+    /// <summary>What sysctlbyname returns for a name from now on.</summary>
+    internal void SetList(string name, byte[] answer) => Put("list." + name, answer);
 
     public void Dispose()
     {

@@ -5,9 +5,20 @@ using Sonde.Testing;
 
 namespace Sonde.System.Tests;
 
-/// <summary>The collector against ps and /proc of the running kernel.</summary>
-public sealed class ProcessesAgreeWithProcTests
+/// <summary>The collector against ps and /proc of the running kernel, whichever engine reads.</summary>
+public abstract class ProcessesAgreeWithProcTests
 {
+    private readonly ProcessEngineKind _engine;
+
+    private protected ProcessesAgreeWithProcTests(ProcessEngineKind engine)
+    {
+        _engine = engine;
+        if (engine == ProcessEngineKind.Bpf)
+        {
+            Bpf.NeedsBpf.Check();
+        }
+    }
+
     [Fact]
     public void All_processes_that_live_through_the_reading_are_there_and_no_others()
     {
@@ -231,7 +242,7 @@ public sealed class ProcessesAgreeWithProcTests
         using Swarm swarm = Swarm.Start(1, "exec sleep 60 $(head -c 65000 /dev/zero | tr '\\0' 0)");
         Settle(swarm, "sleep");
         using ProcessCollector whole = Open(ProcessFields.Arguments);
-        using ProcessCollector part = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.Arguments, MaxArgumentBytes = 1000 });
+        using ProcessCollector part = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.Arguments, MaxArgumentBytes = 1000, Engine = _engine });
         using ProcessSnapshot first = whole.Collect();
         using ProcessSnapshot second = part.Collect();
 
@@ -242,7 +253,7 @@ public sealed class ProcessesAgreeWithProcTests
         Assert.True(cut.Text.Length <= 1000);
     }
 
-    private static ProcessCollector Open(ProcessFields fields) => ProcessCollector.Create(new ProcessCollectorOptions { Fields = fields, Engine = ProcessEngineKind.Proc });
+    private ProcessCollector Open(ProcessFields fields) => ProcessCollector.Create(new ProcessCollectorOptions { Fields = fields, Engine = _engine });
 
     private static HashSet<int> Listed() =>
         [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(static name => name!.All(char.IsAsciiDigit)).Select(static name => int.Parse(name!, CultureInfo.InvariantCulture))];

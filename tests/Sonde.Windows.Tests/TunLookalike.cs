@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Sonde.Interop;
 using Sonde.Testing;
@@ -81,6 +82,13 @@ internal sealed class TunLookalike
         Windows = new TunWindowsOptions { LibraryPath = LibraryPath, RingCapacity = TunWindowsOptions.MinRingCapacity },
     };
 
+    /// <summary>Opens a device with rings of the least size, in which a test sees soon what room there is.</summary>
+    internal TunDevice Open(TunFullPolicy policy = default, int capacity = TunWindowsOptions.MinRingCapacity, bool nudges = false)
+    {
+        TunOptions options = Options();
+        return TunDevice.Open(options with { FullPolicy = policy, Windows = options.Windows with { RingCapacity = capacity, NudgesWhenIdle = nudges } });
+    }
+
     internal void Set(string setting, int value) => _wintun.Call($"fake_{setting}", value);
 
     internal void Set(Driver driver) => _wintun.Call("fake_driver", (int)driver);
@@ -102,10 +110,17 @@ internal sealed class TunLookalike
         return packet[.._wintun.CallWith("fake_take", packet)];
     }
 
-    internal int Measure(string export, Span<byte> block) => _wintun.CallWith(export, block);
-
     /// <summary>Lets a call of the IP Helper functions fail once.</summary>
     internal void Fail(HelperCall call, int error, int after = 0) => Helper.Call("fakeip_fail", ((int)call << 24) | (error << 8) | after);
+
+    /// <summary>A packet of that length with as much of a header as Wintun looks at.</summary>
+    internal static byte[] IPv4(int length)
+    {
+        byte[] packet = new byte[length];
+        packet[0] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)length);
+        return packet;
+    }
 
     private static LookalikeDll GetHelper(string name)
     {

@@ -7,6 +7,7 @@ using Sonde.Host.Processes;
 using Sonde.Host.Processes.Events;
 using Sonde.Host.Resolvers;
 using Sonde.Host.Services;
+using Sonde.Host.Sockets;
 using Sonde.Link;
 using Sonde.Tun;
 
@@ -45,6 +46,7 @@ internal sealed record DoctorReport(
             .. ProcessCollector.Check(),
             .. SystemServices.Check(),
             .. ProcessEventSource.Check(),
+            .. SocketTable.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Connections;
 using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Services;
@@ -16,11 +17,12 @@ internal static class SondeCommand
     private static readonly (string[] Names, Func<CommandContext, Command> Build)[] s_commands =
     [
         (["snapshot"], SnapshotCommand.Build),
+        (["connections", "ss"], ConnectionsCommand.Build),
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
-        (["services"], ServicesCommand.Build),
         (["events"], EventsCommand.Build),
+        (["services"], ServicesCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -88,15 +90,15 @@ internal static class SondeCommand
             root,
             """
               sudo sonde snapshot --duration 5      which process sends and receives how much
-              sonde interfaces                      what is here: names, states, addresses, counters
+              sonde connections                     which process talks to whom, and how it goes
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde capture --interface eth0        a line a packet, like tcpdump's
+              sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde read in.pcapng --stats          who talked to whom in a capture file
               sonde resolvers                       who answers DNS, and who said so
-              sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
-              sonde services                        what the service manager looks after
               sonde events                          what starts and ends, as it happens
+              sonde services                        what the service manager looks after
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
@@ -125,7 +127,7 @@ internal static class SondeCommand
 
     // netoproc has no commands: its options alone mean a snapshot.
     private static string[] WithCommand(string[] arguments) =>
-        arguments is [['-', '-', _, ..] first, ..] && first is not ("--help" or "--version") ? ["snapshot", .. arguments] : arguments;
+        arguments is [var first, ..] && SnapshotArguments.IsAlsoNetoproc(first.Split('=')[0]) ? ["snapshot", .. arguments] : arguments;
 
     private static int Report(UserError error, CommandContext context, TextWriter errors)
     {

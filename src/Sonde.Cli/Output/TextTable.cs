@@ -28,39 +28,40 @@ internal static class TextTable
 
     /// <summary>Draws the table piece by piece, for one that is long.</summary>
     /// <param name="columns">The columns.</param>
-    /// <param name="rows">One array of cells a row.</param>
+    /// <param name="rows">One array of cells a row, on loan until the next one; gone through more than once, so that no table need be held whole.</param>
     /// <param name="width">The terminal's width in cells.</param>
     /// <param name="style">How headings are emphasised.</param>
     /// <param name="text">Where it is drawn.</param>
     /// <param name="onLine">Called after each row; may take what is drawn so far, and clear it.</param>
-    internal static void Draw(IReadOnlyList<TableColumn> columns, IReadOnlyList<string[]> rows, int width, TextStyle style, StringBuilder text, Action<StringBuilder> onLine)
+    internal static void Draw(IReadOnlyList<TableColumn> columns, IEnumerable<string[]> rows, int width, TextStyle style, StringBuilder text, Action<StringBuilder> onLine)
     {
-        string[][][] cells = [.. rows.Select(static row => Array.ConvertAll(row, static cell => cell.Contains('\n') ? Array.ConvertAll(cell.Split('\n'), SafeText.OneLine) : [SafeText.OneLine(cell)]))];
-        int[] widths = [.. columns.Select((column, at) => Math.Max(CellWidth.Of(column.Header), cells.Select(row => row[at].Max(line => CellWidth.Of(line))).DefaultIfEmpty(0).Max()))];
-        List<int> shown = Choose(columns, cells, widths, width);
+        int[] widths = [.. columns.Select(static column => CellWidth.Of(column.Header))];
+        bool[] hasContent = new bool[columns.Count];
+        Measure(rows, widths, hasContent);
+        List<int> shown = Choose(columns, hasContent, widths, width);
 
         int total = shown.Sum(at => widths[at]) + (Gap * (shown.Count - 1));
         if (total > width && !TryShrink(shown, widths, width - (Gap * (shown.Count - 1))))
         {
-            text.Append(DrawBlocks(columns, cells, width, style));
+            text.Append(DrawBlocks(columns, rows, width, style));
             onLine(text);
             return;
         }
 
         DrawLine(text, shown, at => columns[at].Header, columns, widths, style.Heading);
-        foreach (string[][] row in cells)
+        foreach (string[] row in rows)
         {
-            int height = shown.Max(at => row[at].Length);
+            int height = shown.Max(at => 1 + row[at].AsSpan().Count('\n'));
             for (int line = 0; line < height; line++)
             {
                 int current = line;
-                DrawLine(text, shown, at => current < row[at].Length ? row[at][current] : string.Empty, columns, widths, static cell => cell);
+                DrawLine(text, shown, at => LineOf(row[at], current), columns, widths, static cell => cell);
             }
 
             onLine(text);
         }
 
-        string[] hidden = [.. Enumerable.Range(0, columns.Count).Where(at => !shown.Contains(at) && HasContent(cells, at)).Select(at => columns[at].Header)];
+        string[] hidden = [.. Enumerable.Range(0, columns.Count).Where(at => !shown.Contains(at) && hasContent[at]).Select(at => columns[at].Header)];
         if (hidden.Length > 0)
         {
             text.Append(style.Faint(CellWidth.Cut($"not shown for lack of width: {string.Join(", ", hidden)}", width))).Append('\n');
@@ -69,10 +70,40 @@ internal static class TextTable
         onLine(text);
     }
 
-    // Empty columns never show; the rest leave by rank until what stays fits, the last of equal rank first.
-    private static List<int> Choose(IReadOnlyList<TableColumn> columns, string[][][] cells, int[] widths, int width)
+    private static void Measure(IEnumerable<string[]> rows, int[] widths, bool[] hasContent)
     {
-        List<int> shown = [.. Enumerable.Range(0, columns.Count).Where(at => columns[at].Rank == 0 || HasContent(cells, at))];
+        foreach (string[] row in rows)
+        {
+            for (int at = 0; at < row.Length; at++)
+            {
+                if (!row[at].Contains('\n'))
+                {
+                    string line = SafeText.OneLine(row[at]);
+                    widths[at] = Math.Max(widths[at], CellWidth.Of(line));
+                    hasContent[at] |= line.Length > 0;
+                    continue;
+                }
+
+                foreach (string line in LinesOf(row[at]))
+                {
+                    widths[at] = Math.Max(widths[at], CellWidth.Of(line));
+                    hasContent[at] |= line.Length > 0;
+                }
+            }
+        }
+    }
+
+    private static string[] LinesOf(string cell) => cell.Contains('\n') ? Array.ConvertAll(cell.Split('\n'), SafeText.OneLine) : [SafeText.OneLine(cell)];
+
+    private static string LineOf(string cell, int line) =>
+        cell.Contains('\n') ? LinesOf(cell).ElementAtOrDefault(line) ?? string.Empty
+        : line == 0 ? SafeText.OneLine(cell)
+        : string.Empty;
+
+    // Empty columns never show; the rest leave by rank until what stays fits, the last of equal rank first.
+    private static List<int> Choose(IReadOnlyList<TableColumn> columns, bool[] hasContent, int[] widths, int width)
+    {
+        List<int> shown = [.. Enumerable.Range(0, columns.Count).Where(at => columns[at].Rank == 0 || hasContent[at])];
         while (shown.Sum(at => widths[at]) + (Gap * (shown.Count - 1)) > width)
         {
             int worst = shown.MaxBy(at => (columns[at].Rank, at));
@@ -86,8 +117,6 @@ internal static class TextTable
 
         return shown;
     }
-
-    private static bool HasContent(string[][][] cells, int at) => cells.Any(row => row[at].Any(line => line.Length > 0));
 
     // Takes from the widest column until the rest fits.
     private static bool TryShrink(List<int> shown, int[] widths, int room)
@@ -136,10 +165,10 @@ internal static class TextTable
         text.Append(emphasise(line.ToString().TrimEnd())).Append('\n');
     }
 
-    private static string DrawBlocks(IReadOnlyList<TableColumn> columns, string[][][] cells, int width, TextStyle style)
+    private static string DrawBlocks(IReadOnlyList<TableColumn> columns, IEnumerable<string[]> rows, int width, TextStyle style)
     {
         var text = new StringBuilder();
-        foreach (string[][] row in cells)
+        foreach (string[] row in rows)
         {
             if (text.Length > 0)
             {
@@ -148,7 +177,7 @@ internal static class TextTable
 
             for (int at = 0; at < columns.Count; at++)
             {
-                foreach (string value in row[at].Where(line => line.Length > 0))
+                foreach (string value in LinesOf(row[at]).Where(static line => line.Length > 0))
                 {
                     string heading = columns[at].Header + " ";
                     if (CellWidth.Of(heading) + CellWidth.Of(value) <= width)

@@ -18,6 +18,9 @@ public abstract class ProcessCollector : IDisposable
     /// <summary>The engine in use.</summary>
     public ProcessEngineKind Engine => _assembly.Engine.Kind;
 
+    /// <summary>Better engines that were tried and do not serve here, with the reasons. Nothing is missing for it: the one in use reads the same, at another price.</summary>
+    public virtual IReadOnlyList<Gap> SkippedEngines => [];
+
     /// <summary>Opens the engine that the options name, or the best that works here.</summary>
     /// <exception cref="HostException">None works; the reason is that of the one asked for, or of the best.</exception>
     public static ProcessCollector Create(ProcessCollectorOptions? options = null) => ProcessLadder.Create().Open(options ?? new ProcessCollectorOptions());
@@ -29,6 +32,12 @@ public abstract class ProcessCollector : IDisposable
     /// <returns>A snapshot to dispose after use.</returns>
     /// <exception cref="HostException">The system refused the table itself; refusals of a field are reasons.</exception>
     public ProcessSnapshot Collect() => _assembly.Collect();
+
+    /// <summary>Waits until every program file that readings asked for is hashed (<see cref="ProcessFields.Hash"/>); the next reading shows them.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="cancellation">Ends the waiting, not the hashing.</param>
+    /// <returns>How many files are left.</returns>
+    public int WaitForHashes(TimeSpan timeout, CancellationToken cancellation = default) => _assembly.Hasher?.Wait(timeout, cancellation) ?? 0;
 
     /// <summary>Closes what was opened; may be called more than once. Snapshots stay as they are.</summary>
     public void Dispose()

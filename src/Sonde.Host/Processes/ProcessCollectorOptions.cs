@@ -28,6 +28,9 @@ public sealed record ProcessCollectorOptions
     /// <summary>Windows: switch on SeDebugPrivilege, if this user holds it, for as long as the collector lives: it opens processes of other users, except protected ones.</summary>
     public bool UseDebugPrivilege { get; init; }
 
+    /// <summary>What hashing program files may cost, when it is asked for.</summary>
+    public ProcessHashOptions Hashing { get; init; } = new();
+
     /// <summary>Linux: where the proc file system is mounted; that of a host may be mounted elsewhere in a container.</summary>
     public string ProcRoot { get; init; } = "/proc";
 

@@ -1,4 +1,6 @@
 using Sonde.Host.Sockets.Linux;
+using Sonde.Host.Sockets.MacOS;
+using Sonde.Host.Sockets.Windows;
 
 namespace Sonde.Host.Sockets;
 
@@ -12,6 +14,8 @@ internal abstract class SocketLadder
     /// <summary>The ladder of this system.</summary>
     internal static SocketLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxSocketLadder()
+        : OperatingSystem.IsMacOS() ? new MacOSSocketLadder()
+        : OperatingSystem.IsWindows() ? new WindowsSocketLadder()
         : throw new PlatformNotSupportedException("Sockets are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens the best backend that works.</summary>

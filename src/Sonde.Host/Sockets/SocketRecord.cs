@@ -126,6 +126,18 @@ public sealed class SocketRecord
     /// <summary>Which halves are shut down: 1 receiving, 2 sending.</summary>
     public Reading<int> Shutdown => Get(SocketFacts.Shutdown, (int)_sample.Shutdown);
 
+    /// <summary>Bytes of data sent by the socket, of any kind, where the system counts them; those of TCP alone on Linux, those sent again included.</summary>
+    public Reading<ulong> SentBytes => _sample.Has(SocketFacts.Traffic) ? _sample.SentBytes : _hasTcp ? _tcp!.BytesSent : Get(SocketFacts.Traffic, 0UL); // made with the flag
+
+    /// <summary>Bytes of data received by the socket, of any kind, where the system counts them; those of TCP alone on Linux.</summary>
+    public Reading<ulong> ReceivedBytes => _sample.Has(SocketFacts.Traffic) ? _sample.ReceivedBytes : _hasTcp ? _tcp!.BytesReceived : Get(SocketFacts.Traffic, 0UL); // made with the flag
+
+    /// <summary>Packets sent by the socket, where the system counts them; TCP's segments on Linux.</summary>
+    public Reading<ulong> SentPackets => _sample.Has(SocketFacts.Traffic) ? _sample.SentPackets : _hasTcp ? _tcp!.SegmentsSent : Get(SocketFacts.Traffic, 0UL); // made with the flag
+
+    /// <summary>Packets received by the socket, where the system counts them; TCP's segments on Linux.</summary>
+    public Reading<ulong> ReceivedPackets => _sample.Has(SocketFacts.Traffic) ? _sample.ReceivedPackets : _hasTcp ? _tcp!.SegmentsReceived : Get(SocketFacts.Traffic, 0UL); // made with the flag
+
     /// <summary>TCP's own figures; not there for other kinds and where nothing flows yet.</summary>
     public Reading<TcpStatistics> Tcp
     {

@@ -77,7 +77,7 @@ internal struct inet_diag_sockid
     [FieldOffset(4)] internal WireAddress idiag_src;
     [FieldOffset(20)] internal WireAddress idiag_dst;
     [FieldOffset(36)] internal uint idiag_if;
-    [FieldOffset(40)] internal ulong idiag_cookie;
+    [FieldOffset(40)] internal CookieWords idiag_cookie;
 }
 
 /// <summary>__be32[4]: an address as the wire has it, four bytes of it for IPv4.</summary>
@@ -85,6 +85,13 @@ internal struct inet_diag_sockid
 internal struct WireAddress
 {
     private byte _first;
+}
+
+/// <summary>__u32[2]: a number of 64 bits, its low half first, at an alignment of four.</summary>
+[System.Runtime.CompilerServices.InlineArray(2)]
+internal struct CookieWords
+{
+    private uint _first;
 }
 
 /// <summary>struct inet_diag_req_v2 (linux/inet_diag.h): which sockets to tell, and what of them.</summary>

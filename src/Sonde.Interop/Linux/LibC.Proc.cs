@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
 {
     internal const int O_PATH = 0x200000;
     internal const int AT_FDCWD = -100;
+    internal const int AT_EMPTY_PATH = 0x1000;
     internal const int SEEK_SET = 0;
     internal const uint STATX_BASIC_STATS = 0x7FF;
     internal const int AT_CLKTCK = 17;

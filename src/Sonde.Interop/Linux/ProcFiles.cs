@@ -125,13 +125,13 @@ internal sealed unsafe partial class ProcFiles : IDisposable
 
     /// <summary>Reads one file of a process without entering it.</summary>
     /// <returns>The length, or a negative error number.</returns>
-    internal int ReadOne(int pid, ReadOnlySpan<byte> file, out ReadOnlySpan<byte> text)
+    internal int ReadOne(int pid, ReadOnlySpan<byte> file, out ReadOnlySpan<byte> text, int maxBytes = FirstBytes)
     {
         Span<byte> path = stackalloc byte[ShortPath];
         Utf8Formatter.TryFormat(pid, path, out int length);
         path[length++] = (byte)'/';
         file.CopyTo(path[length..]);
-        return ReadAt(_rootNumber, path[..(length + file.Length)], out text, FirstBytes, isWhole: true);
+        return ReadAt(_rootNumber, path[..(length + file.Length)], out text, maxBytes, isWhole: true);
     }
 
     /// <summary>Reads a file of the root: "uptime", "self/mountinfo".</summary>

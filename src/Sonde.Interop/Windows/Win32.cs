@@ -9,6 +9,7 @@ internal static class Win32
     internal const int ERROR_ACCESS_DENIED = 5;
     internal const int ERROR_NOT_ENOUGH_MEMORY = 8;
     internal const int ERROR_INVALID_DATA = 13;
+    internal const int ERROR_NO_MORE_FILES = 18;
     internal const int ERROR_BAD_UNIT = 20;
     internal const int ERROR_GEN_FAILURE = 31;
     internal const int ERROR_HANDLE_EOF = 38;

@@ -39,7 +39,7 @@ internal sealed unsafe class Wintun
         // Before 0.14 functions of the same names took other arguments: calling them would be a crash.
         if (NativeLibrary.TryGetExport(library, "WintunFreeAdapter", out _) || !NativeLibrary.TryGetExport(library, nameof(WintunCloseAdapter), out _))
         {
-            throw new NativeException($"LoadLibrary({path})", Win32.Error(Win32.ERROR_PROC_NOT_FOUND), $"{path} is no wintun.dll of version 0.14 or later");
+            throw new NativeException($"LoadLibrary({path})", Win32.Error(Win32.ERROR_PROC_NOT_FOUND), "it is no Wintun of version 0.14 or later");
         }
 
         WintunCloseAdapter = (delegate* unmanaged[Stdcall]<nint, void>)Required(nameof(WintunCloseAdapter));
@@ -60,7 +60,7 @@ internal sealed unsafe class Wintun
 
         nint Required(string name) => NativeLibrary.TryGetExport(library, name, out nint function)
             ? function
-            : throw new NativeException($"GetProcAddress({name})", Win32.Error(Win32.ERROR_PROC_NOT_FOUND), $"{path} lacks the function {name}");
+            : throw new NativeException($"GetProcAddress({name})", Win32.Error(Win32.ERROR_PROC_NOT_FOUND), $"{path} lacks it");
     }
 
     /// <summary>The file it was loaded from.</summary>
@@ -162,7 +162,7 @@ internal sealed unsafe class Wintun
     {
         if (!File.Exists(path))
         {
-            throw new NativeException($"LoadLibrary({path})", Win32.Error(Win32.ERROR_MOD_NOT_FOUND), $"{path} does not exist");
+            throw new NativeException($"LoadLibrary({path})", Win32.Error(Win32.ERROR_MOD_NOT_FOUND), "the file does not exist");
         }
 
         try

@@ -14,6 +14,9 @@ internal abstract class OwnerSource
     /// <param name="clue">Who it is.</param>
     internal abstract bool TryFind(in FlowIdentity flow, ulong socketCookie, out OwnerClue clue);
 
+    /// <summary>Why this source cannot tell whose flow it is, when it knows; none when it does not.</summary>
+    internal virtual UnownedReason Explain(in FlowIdentity flow, ulong socketCookie) => UnownedReason.None;
+
     /// <summary>Looks at the system anew; may take milliseconds.</summary>
     internal virtual void Refresh()
     {

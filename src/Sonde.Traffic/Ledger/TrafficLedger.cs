@@ -63,7 +63,7 @@ internal sealed class TrafficLedger : ITrafficSink
         Total += count.Counters;
         flow.Counters += count.Counters;
         flow.Ring.Add(Clock, count.Counters);
-        flow.LastSeen = Clock.Now;
+        flow.LastSeen = count.Counters == default && flow.LastSeen != 0 ? flow.LastSeen : Clock.Now;
         flow.InterfaceIndex = count.InterfaceIndex != 0 ? count.InterfaceIndex : flow.InterfaceIndex;
         Flows.Touch(flow);
         if (flow.Owner is { } owner)
@@ -98,6 +98,7 @@ internal sealed class TrafficLedger : ITrafficSink
 
         foreach (TrackedFlow flow in _unowned)
         {
+            Explain(flow);
             while (IsDue(flow))
             {
                 flow.Attempts++;
@@ -209,6 +210,23 @@ internal sealed class TrafficLedger : ITrafficSink
             if (source.TryFind(flow.Identity, flow.ListenerCookie, out OwnerClue clue))
             {
                 Give(flow, clue with { Confidence = OwnerConfidence.Listener });
+                return;
+            }
+        }
+    }
+
+    private void Explain(TrackedFlow flow)
+    {
+        if (flow.Owner is not null)
+        {
+            return;
+        }
+
+        foreach (OwnerSource source in _owners)
+        {
+            if (source.Explain(flow.Identity, flow.Cookie) is var reason && reason != UnownedReason.None)
+            {
+                flow.FinalReason = reason;
                 return;
             }
         }

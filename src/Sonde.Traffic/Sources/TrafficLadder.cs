@@ -21,14 +21,25 @@ internal abstract class TrafficLadder
         OperatingSystem.IsLinux() ? new LinuxTrafficLadder()
         : throw new PlatformNotSupportedException("Traffic is counted on Linux.");
 
-    /// <summary>Who knows the owners of sockets here besides the source itself, surest first.</summary>
-    internal abstract IReadOnlyList<OwnerSource> OpenOwners(TrafficOptions options);
+    /// <summary>Opens the table of sockets; null where the system has none for us.</summary>
+    internal static SocketWatch? OpenSockets(TrafficOptions options)
+    {
+        try
+        {
+            return SocketWatch.Open(options);
+        }
+        catch (Exception refused) when (refused is HostException or PlatformNotSupportedException)
+        {
+            return null; // the rungs that need it say so
+        }
+    }
 
     /// <summary>Opens the best source that works, or the one that the options name.</summary>
     /// <param name="options">What is asked for.</param>
+    /// <param name="sockets">The table of sockets; null where there is none.</param>
     /// <param name="tried">Every rung that was tried.</param>
     /// <exception cref="HostException">None works; the reason is that of the one asked for, or of the best.</exception>
-    internal TrafficSource Open(TrafficOptions options, out IReadOnlyList<BackendStatus> tried)
+    internal TrafficSource Open(TrafficOptions options, SocketWatch? sockets, out IReadOnlyList<BackendStatus> tried)
     {
         var found = new List<BackendStatus>();
         tried = found;
@@ -39,7 +50,7 @@ internal abstract class TrafficLadder
                 continue;
             }
 
-            TrafficSource? source = rung.TryOpen(options, out BackendStatus status);
+            TrafficSource? source = rung.TryOpen(options, sockets, out BackendStatus status);
             found.Add(status);
             if (source is not null)
             {
@@ -61,9 +72,11 @@ internal abstract class TrafficLadder
     internal IReadOnlyList<BackendStatus> Check()
     {
         var found = new List<BackendStatus>();
+        var options = new TrafficOptions();
+        using SocketWatch? sockets = OpenSockets(options);
         foreach (TrafficRung rung in Rungs)
         {
-            using TrafficSource? source = rung.TryOpen(new TrafficOptions(), out BackendStatus status);
+            using TrafficSource? source = rung.TryOpen(options, sockets, out BackendStatus status);
             found.Add(status);
         }
 

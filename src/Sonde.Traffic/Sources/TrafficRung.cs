@@ -1,4 +1,5 @@
 using Sonde.Host;
+using Sonde.Traffic.Attribution;
 
 namespace Sonde.Traffic.Sources;
 
@@ -10,7 +11,8 @@ internal abstract class TrafficRung
 
     /// <summary>Opens the source.</summary>
     /// <param name="options">What is asked for.</param>
+    /// <param name="sockets">The table of sockets; null where there is none.</param>
     /// <param name="status">That it works, and what is missing from a full answer; or why it does not.</param>
     /// <returns>Null when it does not work here.</returns>
-    internal abstract TrafficSource? TryOpen(TrafficOptions options, out BackendStatus status);
+    internal abstract TrafficSource? TryOpen(TrafficOptions options, SocketWatch? sockets, out BackendStatus status);
 }

@@ -21,6 +21,11 @@ internal abstract class TrafficSource : IDisposable
     /// <summary>Tells everything that was counted since the last call, each byte once.</summary>
     internal abstract void Drain(ITrafficSink sink);
 
+    /// <summary>Has the next <see cref="Drain"/> tell everything that there is, for it may be the last.</summary>
+    internal virtual void Hurry()
+    {
+    }
+
     /// <summary>Adds what was lost since the start, and how full the source's tables are.</summary>
     internal abstract void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels);
 

@@ -141,10 +141,7 @@ internal sealed class WindowsTunDevice : TunDevice
 
     private void Finish(Wintun library, string asked, TunOptions options, bool isNew)
     {
-        if (library.ReadDriverVersion() is { } version)
-        {
-            _notes.Add(string.Create(CultureInfo.InvariantCulture, $"driver {version >> 16}.{version & 0xFFFF}"));
-        }
+        NoteDriver(library);
 
         if (!Name.Equals(asked, StringComparison.OrdinalIgnoreCase))
         {
@@ -180,6 +177,21 @@ internal sealed class WindowsTunDevice : TunDevice
         }
 
         _discardsBefore = _configuration.ReadRow().OutDiscards;
+    }
+
+    private void NoteDriver(Wintun library)
+    {
+        try
+        {
+            if (library.ReadDriverVersion() is { } version)
+            {
+                _notes.Add(string.Create(CultureInfo.InvariantCulture, $"driver {version >> 16}.{version & 0xFFFF}"));
+            }
+        }
+        catch (NativeException refused)
+        {
+            _notes.Add(refused.Message); // the adapter works all the same
+        }
     }
 
     private long ReadDiscards()

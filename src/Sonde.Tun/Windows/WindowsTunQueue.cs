@@ -14,8 +14,6 @@ internal sealed partial class WindowsTunQueue : TunQueue
 {
     private const int StopIndex = 0;
 
-    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(10);
-
     private readonly WintunAdapter _adapter;
     private readonly int _capacity;
     private readonly WindowsStopSignal _stop = new();
@@ -41,6 +39,9 @@ internal sealed partial class WindowsTunQueue : TunQueue
         _waitables = [_stop.Waitable, _changed];
         _nudge = options.Windows.NudgesWhenIdle ? new IdleNudge(Nudge) : null;
     }
+
+    /// <summary>How long who takes the device down waits for those who hold packets of its ring.</summary>
+    internal TimeSpan EndPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts a session, when there is none.</summary>
     /// <exception cref="NativeException">The driver refused.</exception>
@@ -333,7 +334,7 @@ internal sealed partial class WindowsTunQueue : TunQueue
 
     private void WaitForEnd()
     {
-        if (!_noneEnds.Wait(s_endPatience))
+        if (!_noneEnds.Wait(EndPatience))
         {
             throw new TunException(TunFailure.TimedOut, "WintunEndSession", Device.Name, 0, "leases of its ring are still held, and its memory would go with it");
         }

@@ -1,6 +1,8 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Host.Processes.Linux;
 
 namespace Sonde.Host.Tests.Processes;
 
@@ -19,8 +21,16 @@ internal sealed class FakeProcesses
 
     internal bool IdentityIsGone { get; set; }
 
+    /// <summary>What reading the table throws from now on.</summary>
+    internal Exception? Failure { get; set; }
+
     internal SnapshotAssembly Open(ProcessCollectorOptions? options = null) =>
         new((options ?? new ProcessCollectorOptions { Fields = ProcessFields.EveryCycle }) with { Time = Time }, new Engine(this), new Reader(this));
+
+    /// <summary>The same as a collector, for what takes one.</summary>
+    [SupportedOSPlatform("linux")]
+    internal ProcessCollector OpenCollector() =>
+        new LinuxProcessCollector(new ProcessCollectorOptions { Fields = ProcessFields.Core | ProcessFields.Label, Time = Time }, new Engine(this), new Reader(this), []);
 
     internal void Set(int pid, ulong start, int parent = 1, string name = "a", TimeSpan cpu = default, ulong imageStamp = 0)
     {
@@ -51,6 +61,11 @@ internal sealed class FakeProcesses
 
         internal override void Read(ProcessFields fields, SampleTable table)
         {
+            if (owner.Failure is not null)
+            {
+                throw owner.Failure;
+            }
+
             foreach ((ProcessSample sample, byte[] name) in owner._rows)
             {
                 table.Add(sample, name);

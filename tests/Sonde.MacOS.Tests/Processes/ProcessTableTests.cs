@@ -2,6 +2,7 @@ using Sonde.Host;
 using Sonde.Host.Processes;
 using Sonde.Host.Processes.MacOS;
 using Sonde.Interop.MacOS;
+using Sonde.Testing;
 
 namespace Sonde.MacOS.Tests.Processes;
 
@@ -423,9 +424,9 @@ public sealed class ProcessTableTests
         // The runtime compiles in steps, and compiling a step may allocate once.
         for (int cycle = 0; cycle < 50 && allocated > 0; cycle++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            AllocationWatch allocations = AllocationWatch.Start();
             collector.Collect().Dispose();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated = allocations.Allocated;
         }
 
         Assert.Equal(0, allocated);

@@ -105,8 +105,8 @@ public sealed class TaskIteratorTests
         Assert.Equal(Word(status, "CapAmb:", NumberStyles.HexNumber), task.AmbientCapabilities);
         Assert.Equal(Word(status, "Seccomp:"), (ulong)task.SeccompMode);
         Assert.Equal(Word(status, "NoNewPrivs:"), task.AtomicFlags & 1);
-        Assert.Equal(Word(status, "voluntary_ctxt_switches:"), task.Usage.VoluntarySwitches);
-        Assert.Equal(Word(status, "nonvoluntary_ctxt_switches:"), task.Usage.InvoluntarySwitches);
+        Assert.Equal(Word(status, "voluntary_ctxt_switches:"), task.VoluntarySwitches);
+        Assert.Equal(Word(status, "nonvoluntary_ctxt_switches:"), task.InvoluntarySwitches);
         Assert.Equal(Word(io, "rchar:"), task.Usage.ReadCallBytes);
         Assert.Equal(Word(io, "wchar:"), task.Usage.WriteCallBytes);
         Assert.Equal(Word(io, "syscr:"), task.Usage.ReadCalls);

@@ -36,7 +36,6 @@ internal static class EventWords
     {
         ProcessEventSourceKind.Automatic => "auto",
         ProcessEventSourceKind.Connector => "connector",
-        ProcessEventSourceKind.KernelTrace => "kernel_trace",
         ProcessEventSourceKind.KernelQueue => "kernel_queue",
         ProcessEventSourceKind.Snapshots => "snapshots",
         _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(ProcessEventSourceKind)),

@@ -28,7 +28,6 @@ internal sealed class EventsArguments
         "source",
         ("auto", ProcessEventSourceKind.Automatic),
         ("connector", ProcessEventSourceKind.Connector),
-        ("kernel-trace", ProcessEventSourceKind.KernelTrace),
         ("kernel-queue", ProcessEventSourceKind.KernelQueue),
         ("snapshots", ProcessEventSourceKind.Snapshots));
 

@@ -30,8 +30,8 @@ internal static class EventsCommand
 
             A process may be gone before it can be read: 'enrichment' says full, partial or none. What was lost on the way is told as a
             'lost' event, then the process table is read anew, and 'resynced' says what that found. Needs no right on Linux 6.6 and later,
-            CAP_NET_ADMIN before and for a large buffer, CAP_SYS_PTRACE for programs of other users; an administrator on Windows. Rights
-            that are not needed any more are given up once the source is open.
+            CAP_NET_ADMIN before and for a large buffer, CAP_SYS_PTRACE for programs of other users. Rights that are not needed any
+            more are given up once the source is open.
             """);
         command.SetAction(result => Run(context, arguments.Read(result)));
         return command;

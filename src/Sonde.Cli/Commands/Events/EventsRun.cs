@@ -42,7 +42,7 @@ internal sealed class EventsRun(CommandContext context, EventsOptions options)
             // Ctrl-C is how it is meant to end.
         }
 
-        End(source.Statistics, context.Time.GetElapsedTime(started));
+        End(source.Kind, source.Statistics, context.Time.GetElapsedTime(started));
     }
 
     private void TakeAll(ProcessEventSource source, long started, CancellationToken stopping)
@@ -138,24 +138,26 @@ internal sealed class EventsRun(CommandContext context, EventsOptions options)
         }
     }
 
-    private void End(ProcessEventStatistics counted, TimeSpan elapsed)
+    private void End(ProcessEventSourceKind source, ProcessEventStatistics counted, TimeSpan elapsed)
     {
         if (options.Format == OutputFormat.Ndjson)
         {
-            _output.WriteJsonLine(counted, WriteStatistics);
+            _output.WriteJsonLine((source, counted), WriteStatistics);
             return;
         }
 
         long lost = counted.LostBySystem + counted.LostByReader;
         string unread = counted.Unread > 0 ? string.Create(CultureInfo.InvariantCulture, $", {counted.Unread} of processes that were gone before they could be read") : string.Empty;
         string found = counted.Found > 0 && counted.Received > 0 ? string.Create(CultureInfo.InvariantCulture, $", {counted.Found} found by comparing with the table") : string.Empty;
-        context.Note(string.Create(CultureInfo.InvariantCulture, $"{counted.Events} events in {elapsed.TotalSeconds:0.0} s, {_shown} shown, {lost} lost{unread}{found}"));
+        context.Note(string.Create(CultureInfo.InvariantCulture, $"{counted.Events} events by {EventWords.Of(source)} in {elapsed.TotalSeconds:0.0} s, {_shown} shown, {lost} lost{unread}{found}"));
     }
 
-    private static void WriteStatistics(JsonText json, ProcessEventStatistics counted)
+    private static void WriteStatistics(JsonText json, (ProcessEventSourceKind Source, ProcessEventStatistics Counted) end)
     {
+        ProcessEventStatistics counted = end.Counted;
         json.BeginObject();
         json.Property("type"u8, "statistics"u8);
+        json.Property("source"u8, EventWords.Of(end.Source));
         json.Property("events"u8, counted.Events);
         json.Property("received"u8, counted.Received);
         json.Property("lost_by_system"u8, counted.LostBySystem);

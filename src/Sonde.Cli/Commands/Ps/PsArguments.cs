@@ -22,7 +22,9 @@ internal sealed class PsArguments
     private readonly Option<bool> _tree = new("--tree", "-t") { Description = "Puts children below their parents." };
     private readonly Option<string?> _sort = new("--sort", "-s") { Description = "The order: a field; what is measured has its largest first, and -FIELD turns it round.", HelpName = "field" };
     private readonly Option<string?> _fields = new("--fields") { Description = "Which fields, with commas between; 'help' lists them.", HelpName = "a,b,…" };
-    private readonly Option<bool> _allFields = new("--all-fields") { Description = "Every field, the costly ones too." };
+    private readonly Option<bool> _allFields = new("--all-fields") { Description = "Every field, the costly ones too; hashes with --hash." };
+    private readonly Option<bool> _hash = new("--hash") { Description = "SHA-256 of the file that each process runs from, whatever lies under its path now." };
+    private readonly Option<double> _hashTimeout = new("--hash-timeout") { Description = "Seconds to wait for hashes before the list is printed without the rest.", HelpName = "seconds", DefaultValueFactory = static _ => 10 };
     private readonly Option<string?> _filter = new("--filter") { Description = "Which processes: 'name:nginx and uid=0 and not container:*'.", HelpName = "expression" };
     private readonly Option<bool> _watch = new("--watch", "-w") { Description = "Shows them live until Ctrl-C, with processor use." };
     private readonly Option<double> _interval = new("--interval", "-i") { Description = "Seconds between two readings of --watch.", HelpName = "seconds", DefaultValueFactory = static _ => 1 };
@@ -37,7 +39,7 @@ internal sealed class PsArguments
         _engine.CompletionSources.Add([.. s_engines.Select(static engine => engine.Word)]);
         _sort.CompletionSources.Add(static _ => PsFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
         _fields.CompletionSources.Add(static _ => PsFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
-        foreach (Option option in (ReadOnlySpan<Option>)[_format, _tree, _sort, _fields, _allFields, _filter, _watch, _interval, _count, _pid, _engine, _debugPrivilege, _showSecrets])
+        foreach (Option option in (ReadOnlySpan<Option>)[_format, _tree, _sort, _fields, _allFields, _hash, _hashTimeout, _filter, _watch, _interval, _count, _pid, _engine, _debugPrivilege, _showSecrets])
         {
             command.Options.Add(option);
         }
@@ -69,20 +71,34 @@ internal sealed class PsArguments
             throw UsageError.Of(Path, "--tree is drawn for people only", "Other formats have parent_key for programs.");
         }
 
+        bool isHashed = result.GetValue(_hash);
+        double hashTimeout = result.GetValue(_hashTimeout);
+        if (hashTimeout is not (>= 0 and <= 86400))
+        {
+            throw UsageError.Of(Path, $"--hash-timeout {hashTimeout.ToString(CultureInfo.InvariantCulture)} is out of range", "It takes 0 to 86400 seconds.");
+        }
+
         bool isCard = pids.Length == 1 && named is null && !watch.IsOn && !isTree;
         IReadOnlyList<RecordField<ProcessRecord>> fields =
-            isAll || isCard ? PsFields.All.All
+            isCard ? PsFields.All.All
+            : isAll ? PsFields.AllButHash
             : named is not null ? ParseFields(named)
             : format != OutputFormat.Pretty ? PsFields.Records
-            : [.. (watch.IsOn ? PsFields.Watched : PsFields.Pretty).Select(PsFields.Of)];
+            : [.. (isHashed ? PsFields.Hashed : watch.IsOn ? PsFields.Watched : PsFields.Pretty).Select(PsFields.Of)];
         if (watch.IsOn && format != OutputFormat.Pretty && named is null && !isAll)
         {
             fields = [.. fields, PsFields.Of("cpu_percent")];
         }
 
+        RecordField<ProcessRecord> hash = PsFields.Of("sha256");
+        if (isHashed && !fields.Contains(hash))
+        {
+            fields = [.. fields, hash];
+        }
+
         return new PsOptions(
             format, fields, ParseFilter(result.GetValue(_filter)), ParseOrder(result.GetValue(_sort), watch.IsOn && !isTree), pids, isTree, isCard,
-            ParseEngine(result.GetValue(_engine) ?? "auto"), result.GetValue(_showSecrets), result.GetValue(_debugPrivilege), watch);
+            ParseEngine(result.GetValue(_engine) ?? "auto"), result.GetValue(_showSecrets), result.GetValue(_debugPrivilege), watch, TimeSpan.FromSeconds(hashTimeout));
     }
 
     /// <summary>A filter's error, with a line that points at the character.</summary>

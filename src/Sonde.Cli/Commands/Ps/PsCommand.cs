@@ -30,6 +30,7 @@ internal static class PsCommand
               sonde ps --sort rss --fields pid,name,rss,container          the largest, with where they belong
               sonde ps --filter 'name:nginx and uid=0 and not container:*' a choice: : contains, = equals, ~ expression, < > numbers, :* has any
               sonde ps --filter 'cap_effective:SYS_ADMIN' -f ndjson        for a program, a line each
+              sonde ps --hash --filter 'not exe_state:present'             SHA-256 of what runs and is no longer what lies on the disk
               sonde ps --fields help                                       the names of all fields
             """);
         command.SetAction(result => Run(context, arguments.Read(result)));
@@ -62,15 +63,8 @@ internal static class PsCommand
 
         try
         {
-            using var collector = ProcessCollector.Create(new ProcessCollectorOptions
-            {
-                Fields = options.Needs,
-                Engine = options.Engine,
-                ShowSecrets = options.ShowSecrets,
-                UseDebugPrivilege = options.UseDebugPrivilege,
-                Select = options.Pids.Count > 0 ? process => options.Pids.Contains(process.Pid) : null,
-                Time = context.Time,
-            });
+            HashSet<ProcessKey>? chosen = options is { NeedsHash: true, IsChosenWithoutHash: true, Watch.IsOn: false } ? ChooseToHash(context, options) : null;
+            using var collector = ProcessCollector.Create(Collecting(context, options, chosen));
             if (options.Watch.IsOn)
             {
                 PsWatch.Run(context, collector, options);
@@ -84,14 +78,18 @@ internal static class PsCommand
                 stop.Token.WaitHandle.WaitOne(s_rateInterval);
             }
 
+            int left = options.NeedsHash ? AwaitHashes(collector, options) : 0;
             using ProcessSnapshot snapshot = collector.Collect();
             List<ProcessRecord> shown = Choose(snapshot, options);
+            shown.RemoveAll(process => chosen?.Contains(process.Key) == false);
             if (options.Pids.Count > 0 && shown.Count == 0)
             {
                 throw Missing(snapshot, options);
             }
 
-            Print(context, snapshot, shown, options);
+            IReadOnlyList<Gap> gaps = left == 0 ? snapshot.Gaps
+                : [.. snapshot.Gaps, new Gap("sha256", ReadingStatus.NotCollected, string.Create(CultureInfo.InvariantCulture, $"files that could not be read within {options.HashTimeout.TotalSeconds} s (--hash-timeout)"), left)];
+            Print(context, collector.SkippedEngines, gaps, snapshot, shown, options);
             return ExitCode.Ok;
         }
         catch (FilterException slow)
@@ -104,17 +102,45 @@ internal static class PsCommand
         }
     }
 
-    private static void Print(CommandContext context, ProcessSnapshot snapshot, List<ProcessRecord> shown, PsOptions options)
+    private static ProcessCollectorOptions Collecting(CommandContext context, PsOptions options, HashSet<ProcessKey>? chosen) => new()
+    {
+        Fields = options.Needs,
+        Engine = options.Engine,
+        ShowSecrets = options.ShowSecrets,
+        UseDebugPrivilege = options.UseDebugPrivilege,
+        Select = chosen is not null ? process => chosen.Contains(process.Key)
+            : options.Pids.Count > 0 ? process => options.Pids.Contains(process.Pid)
+            : null,
+        Time = context.Time,
+    };
+
+    // Only the files of those that are shown are read: which those are, a reading without hashes tells.
+    private static HashSet<ProcessKey> ChooseToHash(CommandContext context, PsOptions options)
+    {
+        using var collector = ProcessCollector.Create(Collecting(context, options, chosen: null) with { Fields = options.Needs & ~ProcessFields.Hash });
+        using ProcessSnapshot snapshot = collector.Collect();
+        return [.. Choose(snapshot, options).Select(static process => process.Key)];
+    }
+
+    // The first reading asks for the hashes, and the next one shows them.
+    private static int AwaitHashes(ProcessCollector collector, PsOptions options)
+    {
+        using var stop = new GracefulStop();
+        collector.Collect().Dispose();
+        return collector.WaitForHashes(options.HashTimeout, stop.Token);
+    }
+
+    private static void Print(CommandContext context, IReadOnlyList<Gap> skippedEngines, IReadOnlyList<Gap> gaps, ProcessSnapshot snapshot, List<ProcessRecord> shown, PsOptions options)
     {
         CommandOutput output = context.Output;
         switch (options.Format)
         {
             case OutputFormat.Json:
-                new PsJson(output, options.Fields).WriteDocument(snapshot, shown);
+                new PsJson(output, options.Fields).WriteDocument(snapshot, skippedEngines, gaps, shown);
                 break;
             case OutputFormat.Ndjson:
                 new PsJson(output, options.Fields).WriteLines(shown);
-                foreach (Gap gap in snapshot.Gaps)
+                foreach (Gap gap in gaps)
                 {
                     output.WriteJsonLine(gap, GapJson.WriteRecord);
                 }
@@ -123,7 +149,7 @@ internal static class PsCommand
             case OutputFormat.Tsv:
                 PsTsv.WriteHeader(output, options.Fields, isWatch: false);
                 PsTsv.Write(output, options.Fields, shown);
-                GapLines.Write(snapshot.Gaps, Console.Error.Write);
+                GapLines.Write(gaps, Console.Error.Write);
                 break;
             default:
                 if (options.IsCard && shown.Count == 1)
@@ -140,7 +166,7 @@ internal static class PsCommand
                     output.Write(string.Create(CultureInfo.InvariantCulture, $"{snapshot.Vanished} more ended while they were read\n"));
                 }
 
-                GapLines.Write(snapshot.Gaps, output.Write);
+                GapLines.Write(gaps, output.Write);
                 break;
         }
     }

@@ -12,6 +12,9 @@ internal static partial class PsFields
     /// <summary>What a live table shows.</summary>
     internal static readonly string[] Watched = ["pid", "user", "state", "cpu_percent", "resident_bytes", "threads", "cpu_time", "container", "command"];
 
+    /// <summary>What a table shows that is asked for hashes: little beside them, for they are wide.</summary>
+    internal static readonly string[] Hashed = ["pid", "user", "exe_state", "sha256", "command"];
+
     // What programs get when they ask for nothing: all that costs little, of the systems that have it.
     private static readonly string[] s_records =
     [
@@ -22,6 +25,9 @@ internal static partial class PsFields
 
     /// <summary>Every field.</summary>
     internal static RecordFields<ProcessRecord> All { get; } = new([.. CoreFields(), .. MemoryFields(), .. IoFields(), .. IdentityFields(), .. ForeignFields(), .. DetailsFields()]);
+
+    /// <summary>Every field but the hash, which is asked for by itself: it reads every program file of the host.</summary>
+    internal static IReadOnlyList<RecordField<ProcessRecord>> AllButHash => [.. All.All.Where(static one => one.Needs != (ulong)ProcessFields.Hash)];
 
     /// <summary>What programs get when they ask for nothing.</summary>
     internal static IReadOnlyList<RecordField<ProcessRecord>> Records => [.. s_records.Select(Of)];

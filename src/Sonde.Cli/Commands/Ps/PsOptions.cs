@@ -17,6 +17,7 @@ namespace Sonde.Cli.Commands.Ps;
 /// <param name="ShowSecrets">Whether nothing is masked.</param>
 /// <param name="UseDebugPrivilege">Whether processes of other users are opened by a privilege of Windows.</param>
 /// <param name="Watch">How to watch.</param>
+/// <param name="HashTimeout">How long to wait for hashes.</param>
 internal sealed record PsOptions(
     OutputFormat Format,
     IReadOnlyList<RecordField<ProcessRecord>> Fields,
@@ -28,7 +29,8 @@ internal sealed record PsOptions(
     ProcessEngineKind Engine,
     bool ShowSecrets,
     bool UseDebugPrivilege,
-    WatchOptions Watch)
+    WatchOptions Watch,
+    TimeSpan HashTimeout)
 {
     /// <summary>What has to be collected for all that.</summary>
     internal ProcessFields Needs
@@ -44,6 +46,12 @@ internal sealed record PsOptions(
             return (ProcessFields)needs;
         }
     }
+
+    /// <summary>Whether files must be hashed.</summary>
+    internal bool NeedsHash => (Needs & ProcessFields.Hash) != ProcessFields.None;
+
+    /// <summary>Whether a filter tells without hashes, and by one reading, which processes are shown.</summary>
+    internal bool IsChosenWithoutHash => !NeedsRate && Filter is not null && Filter.Fields.All(static one => one.Needs != (ulong)ProcessFields.Hash);
 
     /// <summary>Whether a rate was asked for, which needs two readings.</summary>
     internal bool NeedsRate => Fields.Concat(Filter?.Fields ?? []).Append(Order.Field).Any(static used => used?.Name == "cpu_percent");

@@ -11,6 +11,7 @@ namespace Sonde.Cli.Commands.Ps;
 internal static class PsTable
 {
     private const int NarrowestCommand = 24;
+    private const int NarrowestBesideHash = 7;
 
     /// <summary>A line a process.</summary>
     internal static string Draw(IReadOnlyList<ProcessRecord> processes, PsOptions options, Screen screen, TimeZoneInfo zone)
@@ -32,34 +33,39 @@ internal static class PsTable
     {
         RecordField<ProcessRecord>? branched = options.IsTree ? options.Fields.FirstOrDefault(static field => field.Name is "command" or "name") : null;
         TableColumn[] columns = [.. options.Fields.Select((field, at) => new TableColumn(field.Header, RankOf(field, at), field.IsNumber))];
-        IEnumerable<(ProcessRecord Process, string Branch)> rows = options.IsTree ? PsTree.Arrange(processes) : processes.Select(static process => (process, string.Empty));
-        string[][] cells = [.. rows.Select(row => options.Fields.Select(field => Cell(field, row.Process, field == branched ? row.Branch : string.Empty, zone)).ToArray())];
-        FitCommand(options.Fields, columns, cells, screen.Width);
-        TextTable.Draw(columns, cells, screen.Width, screen.Style, text, onLine);
+        IReadOnlyList<(ProcessRecord Process, string Branch)>? tree = options.IsTree ? [.. PsTree.Arrange(processes)] : null;
+        var rows = new PsRows(tree ?? processes.Select(static process => (process, string.Empty)), options.Fields, branched, zone);
+        FitCommand(options.Fields, columns, rows, screen.Width);
+        TextTable.Draw(columns, rows, screen.Width, screen.Style, text, onLine);
     }
 
     // A command line gives way before any other column does, down to a width at which it still tells something.
-    private static void FitCommand(IReadOnlyList<RecordField<ProcessRecord>> fields, TableColumn[] columns, string[][] cells, int width)
+    private static void FitCommand(IReadOnlyList<RecordField<ProcessRecord>> fields, TableColumn[] columns, PsRows rows, int width)
     {
         const int Gap = 2;
-        int command = fields.TakeWhile(static field => field.Name != "command").Count();
-        if (command == fields.Count || width == int.MaxValue)
+        if (rows.Command == fields.Count || width == int.MaxValue)
         {
             return;
+        }
+
+        int[] widest = new int[columns.Length];
+        foreach (string[] row in rows)
+        {
+            for (int at = 0; at < widest.Length; at++)
+            {
+                widest[at] = Math.Max(widest[at], row[at].Length);
+            }
         }
 
         int others = 0;
         for (int at = 0; at < columns.Length; at++)
         {
-            int widest = cells.Length == 0 ? 0 : cells.Max(row => row[at].Length);
-            others += at == command || (widest == 0 && columns[at].Rank != 0) ? 0 : Math.Max(widest, columns[at].Header.Length) + Gap;
+            others += at == rows.Command || (widest[at] == 0 && columns[at].Rank != 0) ? 0 : Math.Max(widest[at], columns[at].Header.Length) + Gap;
         }
 
-        int room = Math.Max(width - others, Math.Min(NarrowestCommand, width));
-        foreach (string[] row in cells)
-        {
-            row[command] = CellWidth.Cut(row[command], room);
-        }
+        // Half a hash is of no use, half a command line is.
+        int narrowest = fields.Any(static one => one.Name == "sha256") ? NarrowestBesideHash : NarrowestCommand;
+        rows.CommandRoom = Math.Max(width - others, Math.Min(narrowest, width));
     }
 
     /// <summary>Everything known about one process, and the reason beside what is not.</summary>
@@ -106,8 +112,5 @@ internal static class PsTable
         text.Append(screen.Style.Heading(label)).Append(' ', width - label.Length + 2).Append(value).Append('\n');
 
     // The id and what runs always stay; of the others the last asked for go first.
-    private static int RankOf(RecordField<ProcessRecord> field, int at) => field.Name is "pid" or "command" or "name" ? 0 : at + 1;
-
-    private static string Cell(RecordField<ProcessRecord> field, ProcessRecord process, string branch, TimeZoneInfo zone) =>
-        branch + SafeText.OneLine(PsCells.Of(field, process, zone));
+    private static int RankOf(RecordField<ProcessRecord> field, int at) => field.Name is "pid" or "command" or "name" or "sha256" ? 0 : at + 1;
 }

@@ -51,6 +51,10 @@ internal sealed class SnapshotArguments(CommandContext context)
 
     private readonly Option<bool> _noColor = new("--no-color") { Description = "No colour, as NO_COLOR says too." };
 
+    /// <summary>Whether a word is an option that netoproc has as well, which takes it without a command.</summary>
+    internal static bool IsAlsoNetoproc(string word) => word is "--duration" or "--format" or "--interface" or "--no-dns" or "--capture-buffer" or "--bpf-buffer"
+        or "--sort" or "--no-color" or "--filter" or "--capture-mode";
+
     internal void AddTo(Command command)
     {
         _buffer.Aliases.Add("--bpf-buffer");

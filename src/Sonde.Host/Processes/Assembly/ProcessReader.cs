@@ -1,3 +1,5 @@
+using Sonde.Host.Processes.Images;
+
 namespace Sonde.Host.Processes.Assembly;
 
 /// <summary>Reads the second and third tier of one process, whichever engine found it: the same reader serves every engine of a system.</summary>
@@ -12,6 +14,9 @@ internal abstract class ProcessReader : IDisposable
 
     /// <summary>What the reader cannot see at all, found when it was opened.</summary>
     internal virtual IReadOnlyList<Gap> Gaps => [];
+
+    /// <summary>Opens program files to be hashed, on other threads than the reader's.</summary>
+    internal virtual ImageOpener Images => new PathImageOpener();
 
     /// <summary>Called once per cycle before any process is read: the place to refresh a table that all share (services by process, names of users).</summary>
     internal virtual void BeginCycle(ProcessFields fields)

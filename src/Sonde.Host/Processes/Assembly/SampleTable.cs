@@ -33,6 +33,14 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
     /// <summary>Whether nothing is known yet of the identity of who has this id: a guess before it is read, true or false for good after it was added.</summary>
     internal bool IsUnknown(int pid) => !_tracked.TryGetValue(pid, out TrackedProcess? tracked) || tracked.Identity is null;
 
+    /// <summary>The sample of a process that was just added.</summary>
+    internal bool TryGetSample(int pid, out ProcessSample sample)
+    {
+        bool isThere = _tracked.TryGetValue(pid, out TrackedProcess? tracked) && tracked.Cycle == _cycle && tracked.Record is not null;
+        sample = isThere ? tracked!.Record!.Sample : default; // both were just found
+        return isThere;
+    }
+
     /// <summary>Keeps the identity of a process that was just added, read by an engine that had it in hand.</summary>
     internal void Identify(int pid, ProcessIdentity identity)
     {

@@ -1,3 +1,5 @@
+using Sonde.Host.Processes.Images;
+
 namespace Sonde.Host.Processes.Assembly;
 
 /// <summary>Makes snapshots out of what an engine and a reader deliver: the part of collecting processes that is the same on every system.</summary>
@@ -7,6 +9,7 @@ internal sealed class SnapshotAssembly : IDisposable
     private readonly ProcessReader _reader;
     private readonly SampleTable _table;
     private readonly SnapshotPool _pool = new();
+    private readonly ImageHasher? _hasher;
     private readonly IReadOnlyList<Gap> _gaps;
     private readonly ProcessFields _identityFields;
     private readonly ProcessFields _detailFields;
@@ -18,11 +21,15 @@ internal sealed class SnapshotAssembly : IDisposable
         _reader = reader;
         _table = new SampleTable(reader.Boot, options.Time, options.MaxProcesses);
         _gaps = [.. engine.Gaps, .. reader.Gaps];
-        _identityFields = options.Fields & ProcessFields.Identity;
+        _hasher = (options.Fields & ProcessFields.Hash) != ProcessFields.None ? new ImageHasher(reader.Images, options.Hashing, options.Time) : null;
+        _identityFields = (options.Fields | (_hasher is null ? ProcessFields.None : ProcessFields.Image)) & ProcessFields.Identity;
         _detailFields = options.Fields & ProcessFields.OnRequest;
     }
 
     internal ProcessEngine Engine { get; }
+
+    /// <summary>What hashes program files; null when nobody asked for it.</summary>
+    internal ImageHasher? Hasher => _hasher;
 
     /// <summary>How many processes are remembered between cycles; for tests of the bound.</summary>
     internal int TrackedCount => _table.TrackedCount;
@@ -61,6 +68,7 @@ internal sealed class SnapshotAssembly : IDisposable
 
     public void Dispose()
     {
+        _hasher?.Dispose();
         Engine.Dispose();
         _reader.Dispose();
     }
@@ -87,10 +95,26 @@ internal sealed class SnapshotAssembly : IDisposable
 
             if (_detailFields != ProcessFields.None)
             {
-                var details = new ProcessDetails();
-                record.SetDetails(_reader.ReadDetails(record.Sample, _detailFields, details) ? details : ProcessDetails.Gone);
+                record.SetDetails(ReadDetails(record));
             }
         }
+    }
+
+    private ProcessDetails ReadDetails(ProcessRecord record)
+    {
+        var details = new ProcessDetails();
+        ProcessFields fields = _detailFields & ~ProcessFields.Hash;
+        if (fields != ProcessFields.None && !_reader.ReadDetails(record.Sample, fields, details))
+        {
+            return ProcessDetails.Gone;
+        }
+
+        if (_hasher is not null)
+        {
+            details.Hash = _hasher.Get(record.Pid, record.Identity.Image);
+        }
+
+        return details;
     }
 
     // Not all at once: those that were read together are read again over half of the time, so that no cycle does it for all.

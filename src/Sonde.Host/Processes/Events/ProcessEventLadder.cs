@@ -13,6 +13,7 @@ internal abstract class ProcessEventLadder
     /// <summary>The ladder of this system.</summary>
     internal static ProcessEventLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxEventLadder()
+        : OperatingSystem.IsMacOS() ? new MacOS.MacOSEventLadder()
         : new SnapshotEventLadder();
 
     /// <summary>Opens the source that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>

@@ -9,9 +9,6 @@ public enum ProcessEventSourceKind
     /// <summary>Linux: the process connector, a netlink socket of the kernel's.</summary>
     Connector,
 
-    /// <summary>Windows: the kernel's own trace (ETW).</summary>
-    KernelTrace,
-
     /// <summary>macOS: a kernel queue on every process that is known, and readings of the table for new ones.</summary>
     KernelQueue,
 

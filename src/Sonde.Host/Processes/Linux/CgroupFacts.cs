@@ -17,4 +17,22 @@ internal sealed record CgroupFacts(
         new Reading<ProcessUnit>(status, default, reason),
         new Reading<ProcessPackage>(status, default, reason),
         new Reading<IReadOnlyList<string>>(status, default, reason));
+
+    /// <summary>Puts them where they were asked for.</summary>
+    internal void Fill(ProcessFields fields, ProcessIdentity identity)
+    {
+        if ((fields & ProcessFields.Containment) != ProcessFields.None)
+        {
+            identity.Cgroup = Cgroup;
+            identity.Container = Container;
+            identity.Pod = Pod;
+            identity.Unit = Unit;
+            identity.Package = Package;
+        }
+
+        if ((fields & ProcessFields.Services) != ProcessFields.None)
+        {
+            identity.Services = Services;
+        }
+    }
 }

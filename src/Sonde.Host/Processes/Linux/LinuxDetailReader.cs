@@ -72,11 +72,6 @@ internal sealed class LinuxDetailReader(ProcFiles files, ProcessCollectorOptions
 
     private static void MarkForeign(ProcessFields fields, ProcessDetails details)
     {
-        if (fields.HasFlag(ProcessFields.Hash))
-        {
-            details.Hash = Reading.NotCollected<string>("the reading of processes does not read their files");
-        }
-
         if (fields.HasFlag(ProcessFields.Signature))
         {
             details.Signature = Reading.Unsupported<ProcessSignature>(LinuxReasons.NotOnLinux);

@@ -13,6 +13,9 @@ internal sealed class LinuxImageReader(ProcFiles files)
     private const int FactsBytes = 56;
     private static ReadOnlySpan<byte> DeletedMark => " (deleted)"u8;
 
+    /// <summary>What is said of the file of a kernel thread.</summary>
+    internal static Reading<ProcessImage> Kernel { get; } = Reading.None<ProcessImage>("a kernel thread runs from no file");
+
     private readonly BytesCache<ProcessImage> _images = new(MaxCached, 8L * 1024 * 1024);
     private byte[] _key = new byte[512];
 
@@ -24,7 +27,7 @@ internal sealed class LinuxImageReader(ProcFiles files)
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);
             return why != ReadingStatus.Gone ? new Reading<ProcessImage>(why, default, LinuxReasons.Of(why))
-                : sample.IsKernel ? Reading.None<ProcessImage>("a kernel thread runs from no file")
+                : sample.IsKernel ? Kernel
                 : sample.State is ProcessState.Zombie or ProcessState.Dead ? Reading.None<ProcessImage>("it has ended, and runs from no file any more")
                 : Reading.Gone<ProcessImage>(LinuxReasons.Ended);
         }
@@ -49,6 +52,10 @@ internal sealed class LinuxImageReader(ProcFiles files)
         return image;
     }
 
+    /// <summary>Which file it is.</summary>
+    internal static ProcessImageFile FileOf(in statx facts) =>
+        new(DeviceOf(facts), facts.stx_ino, (long)Math.Min(facts.stx_size, long.MaxValue), TimeOf(facts.stx_mtime), TimeOf(facts.stx_ctime));
+
     private static DateTimeOffset TimeOf(statx_timestamp time) =>
         time.tv_sec is > -62_135_596_800 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(time.tv_sec).AddTicks(time.tv_nsec / 100)
@@ -60,7 +67,7 @@ internal sealed class LinuxImageReader(ProcFiles files)
     {
         ReadingStatus why = LinuxReasons.ToStatus(error, isOffered: true);
         Reading<ProcessImageFile> file = error == 0
-            ? new ProcessImageFile(DeviceOf(facts), facts.stx_ino, (long)Math.Min(facts.stx_size, long.MaxValue), TimeOf(facts.stx_mtime), TimeOf(facts.stx_ctime))
+            ? FileOf(facts)
             : new Reading<ProcessImageFile>(why, default, LinuxReasons.Of(why));
         ReadOnlySpan<byte> shown = path;
         Reading<ProcessImageState> state;

@@ -20,6 +20,12 @@ internal sealed class LinuxNamespaceReader(ProcFiles files)
             return new Reading<ProcessNamespaces>(namespaces.User.Status, default, namespaces.User.Reason);
         }
 
+        return Share(namespaces);
+    }
+
+    /// <summary>The one object for these.</summary>
+    internal ProcessNamespaces Share(ProcessNamespaces namespaces)
+    {
         if (namespaces == _last)
         {
             return _last;

@@ -19,31 +19,31 @@ internal sealed class LinuxProcEngine : ProcessEngine
     private readonly long _pageSize;
     private readonly bool _fdSizeCounts;
     private readonly bool _hasIo;
+    private readonly LinuxExactMemory _memory;
 
     /// <summary>Makes the engine.</summary>
     /// <param name="files">The mounted file system, shared with the reader.</param>
     /// <param name="reader">Reads the identity of a new process while its folder is open anyway.</param>
     /// <param name="clock">The kernel's ticks.</param>
-    /// <param name="gaps">Why better engines do not serve.</param>
-    internal LinuxProcEngine(ProcFiles files, LinuxProcessReader reader, LinuxClock clock, IReadOnlyList<Gap> gaps)
+    internal LinuxProcEngine(ProcFiles files, LinuxProcessReader reader, LinuxClock clock)
     {
         _files = files;
         _reader = reader;
         _clock = clock;
         _pageSize = Environment.SystemPageSize;
-        Gaps = gaps;
 
         // Since Linux 6.2 the size of the folder is the number of descriptors; before, it is 0, and the folder must be listed.
         _fdSizeCounts = files.Enter(Environment.ProcessId) == 0 && files.Stat("fd"u8, out statx own) == 0 && own.stx_size > 0;
         files.Leave();
         _hasIo = files.ReadRoot("self/io"u8, out _) > 0;
+        _memory = new LinuxExactMemory(files);
     }
 
     internal override ProcessEngineKind Kind => ProcessEngineKind.Proc;
 
     internal override SampleReasons Reasons => LinuxReasons.Samples;
 
-    internal override IReadOnlyList<Gap> Gaps { get; }
+    internal override IReadOnlyList<Gap> Gaps => [];
 
     internal override void Read(ProcessFields fields, SampleTable table)
     {
@@ -57,20 +57,47 @@ internal sealed class LinuxProcEngine : ProcessEngine
             throw HostException.From(refused, "/proc");
         }
 
-        bool needsMore = (fields & FromOtherFiles) != ProcessFields.None;
         foreach (int id in ids)
         {
-            bool isNew = table.WantedAtOnce != ProcessFields.None && table.IsUnknown(id);
-            int error = needsMore || isNew ? ReadMore(id, fields, table) : ReadCore(id, table);
-            if (error is -Interop.Unix.LibC.ENOENT or -LibC.ESRCH)
-            {
-                table.Vanished++;
-            }
-            else if (error < 0)
-            {
-                table.Refused++;
-            }
+            ReadProcess(id, fields, table);
         }
+    }
+
+    /// <summary>Adds one process, or counts why not.</summary>
+    /// <returns>How many threads it has; 0 when it was not added.</returns>
+    internal int ReadProcess(int id, ProcessFields fields, SampleTable table)
+    {
+        bool isNew = table.WantedAtOnce != ProcessFields.None && table.IsUnknown(id);
+        int result = isNew || (fields & FromOtherFiles) != ProcessFields.None ? ReadMore(id, fields, table) : ReadCore(id, table);
+        if (result is -Interop.Unix.LibC.ENOENT or -LibC.ESRCH)
+        {
+            table.Vanished++;
+        }
+        else if (result < 0)
+        {
+            table.Refused++;
+        }
+
+        return Math.Max(result, 0);
+    }
+
+    /// <summary>Counts the descriptors of one process.</summary>
+    internal void ReadHandles(ref ProcessSample sample)
+    {
+        int count = _files.Enter(sample.Pid);
+        if (count == 0)
+        {
+            count = _fdSizeCounts ? _files.Stat("fd"u8, out statx folder) is < 0 and var error ? error : (int)folder.stx_size : _files.CountEntries("fd"u8);
+            _files.Leave();
+        }
+
+        SetHandles(count, ref sample);
+    }
+
+    private static void SetHandles(int count, ref ProcessSample sample)
+    {
+        sample.Handles = Math.Max(count, 0);
+        sample.Statuses.Set(SampleFields.Handles, count >= 0 ? ReadingStatus.Ok : LinuxReasons.ToStatus(count, isOffered: true));
     }
 
     private int ReadCore(int id, SampleTable table)
@@ -88,8 +115,22 @@ internal sealed class LinuxProcEngine : ProcessEngine
 
         ProcessSample sample = default;
         LinuxSamples.Fill(stat, _clock, _pageSize, ref sample);
-        table.Add(sample, stat.Name);
-        return 0;
+        int threads = stat.Threads;
+        if (!_memory.IsNeeded || sample.Virtual == 0)
+        {
+            table.Add(sample, stat.Name);
+            return threads;
+        }
+
+        Span<byte> name = stackalloc byte[64];
+        name = CopyName(stat.Name, name);
+        if (_memory.TryRead(id, out long resident, out _))
+        {
+            sample.Resident = resident * _pageSize;
+        }
+
+        table.Add(sample, name);
+        return threads;
     }
 
     private int ReadMore(int id, ProcessFields fields, SampleTable table)
@@ -113,10 +154,9 @@ internal sealed class LinuxProcEngine : ProcessEngine
                 return -LibC.ESRCH;
             }
 
-            // The text of the name lies in the buffer that the next file overwrites.
+            int threads = stat.Threads;
             Span<byte> name = stackalloc byte[64];
-            name = name[..Math.Min(name.Length, stat.Name.Length)];
-            stat.Name[..name.Length].CopyTo(name);
+            name = CopyName(stat.Name, name);
 
             ProcessSample sample = default;
             LinuxSamples.Fill(stat, _clock, _pageSize, ref sample);
@@ -129,12 +169,20 @@ internal sealed class LinuxProcEngine : ProcessEngine
                 table.Identify(id, identity);
             }
 
-            return 0;
+            return threads;
         }
         finally
         {
             _files.Leave();
         }
+    }
+
+    // The text of the name lies in the buffer that the next file overwrites.
+    private static Span<byte> CopyName(ReadOnlySpan<byte> name, Span<byte> room)
+    {
+        Span<byte> copy = room[..Math.Min(room.Length, name.Length)];
+        name[..copy.Length].CopyTo(copy);
+        return copy;
     }
 
     private void ReadOthers(ProcessFields fields, ref ProcessSample sample)
@@ -147,6 +195,10 @@ internal sealed class LinuxProcEngine : ProcessEngine
             {
                 ProcStatus.Parse(text, out ProcStatus status);
                 LinuxSamples.Fill(status, fields, ref sample);
+                if (status.Has(ProcStatus.Facts.Anonymous | ProcStatus.Facts.FilePages | ProcStatus.Facts.SharedMemory))
+                {
+                    sample.Resident = status.Anonymous + status.FilePages + status.SharedMemory; // to the page, where stat may not be
+                }
             }
             else
             {
@@ -165,8 +217,7 @@ internal sealed class LinuxProcEngine : ProcessEngine
         if ((fields & ProcessFields.Handles) != ProcessFields.None)
         {
             int count = _fdSizeCounts ? _files.Stat("fd"u8, out statx folder) is < 0 and var error ? error : (int)folder.stx_size : _files.CountEntries("fd"u8);
-            sample.Handles = Math.Max(count, 0);
-            sample.Statuses.Set(SampleFields.Handles, count >= 0 ? ReadingStatus.Ok : LinuxReasons.ToStatus(count, isOffered: true));
+            SetHandles(count, ref sample);
         }
     }
 

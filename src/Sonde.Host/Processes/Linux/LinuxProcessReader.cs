@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Host.Processes.Images;
 using Sonde.Host.Processes.Unix;
 using Sonde.Interop.Linux;
 
@@ -7,10 +8,11 @@ namespace Sonde.Host.Processes.Linux;
 
 /// <summary>The identity and on-request tiers of a process from its folder in /proc, which is held while it is read: so all is of the same process or not there.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxProcessReader : ProcessReader
+internal sealed partial class LinuxProcessReader : ProcessReader
 {
     private const int MaxCached = 64 * 1024;
     private const long MaxCachedBytes = 16L * 1024 * 1024;
+    private const int MaxCgroupBytes = 1024 * 1024;
 
     private readonly ProcessCollectorOptions _options;
     private readonly ProcFiles _files;
@@ -46,6 +48,8 @@ internal sealed class LinuxProcessReader : ProcessReader
     internal override Guid Boot => _view.Boot;
 
     internal override IReadOnlyList<Gap> Gaps => _view.Gaps;
+
+    internal override ImageOpener Images => new LinuxImageOpener(_view.Root);
 
     internal override void BeginCycle(ProcessFields fields)
     {
@@ -140,7 +144,7 @@ internal sealed class LinuxProcessReader : ProcessReader
     }
 
     /// <summary>What other systems have, says so when it is asked for.</summary>
-    private static void MarkForeign(ProcessFields fields, ProcessIdentity identity)
+    internal static void MarkForeign(ProcessFields fields, ProcessIdentity identity)
     {
         if ((fields & ProcessFields.Containment) != ProcessFields.None)
         {
@@ -231,6 +235,11 @@ internal sealed class LinuxProcessReader : ProcessReader
     {
         int max = Math.Max(1, _options.MaxArgumentBytes);
         int length = _files.Read("cmdline"u8, out ReadOnlySpan<byte> text, max);
+        return ToArguments(sample, length, text, max);
+    }
+
+    private Reading<ProcessArguments> ToArguments(in ProcessSample sample, int length, ReadOnlySpan<byte> text, int max)
+    {
         if (length < 0)
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);
@@ -240,7 +249,7 @@ internal sealed class LinuxProcessReader : ProcessReader
         if (length == 0)
         {
             return Reading.None<ProcessArguments>(
-                sample.IsKernel ? "a kernel thread has no command line"
+                sample.IsKernel ? KernelArguments.Reason
                 : sample.State is ProcessState.Zombie or ProcessState.Dead ? "it has ended, and its command line with it"
                 : "its command line is empty");
         }
@@ -257,31 +266,24 @@ internal sealed class LinuxProcessReader : ProcessReader
     private void ReadCgroup(ProcessFields fields, ProcessIdentity identity)
     {
         int length = _files.Read("cgroup"u8, out ReadOnlySpan<byte> text);
-        CgroupFacts? facts;
+        ToCgroupFacts(length, text).Fill(fields, identity);
+    }
+
+    private CgroupFacts ToCgroupFacts(int length, ReadOnlySpan<byte> text)
+    {
         if (length < 0)
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);
-            facts = CgroupFacts.Absent(why, LinuxReasons.Of(why));
+            return CgroupFacts.Absent(why, LinuxReasons.Of(why));
         }
-        else if (!_cgroups.TryGet(text, out facts))
+
+        if (!_cgroups.TryGet(text, out CgroupFacts? facts))
         {
             facts = CgroupParser.Parse(text);
             _cgroups.Add(text, facts);
         }
 
-        if ((fields & ProcessFields.Containment) != ProcessFields.None)
-        {
-            identity.Cgroup = facts.Cgroup;
-            identity.Container = facts.Container;
-            identity.Pod = facts.Pod;
-            identity.Unit = facts.Unit;
-            identity.Package = facts.Package;
-        }
-
-        if ((fields & ProcessFields.Services) != ProcessFields.None)
-        {
-            identity.Services = facts.Services;
-        }
+        return facts;
     }
 
     private Reading<ProcessLogin> ReadLogin()
@@ -303,10 +305,7 @@ internal sealed class LinuxProcessReader : ProcessReader
             return new Reading<uint>(why, default, LinuxReasons.Of(why));
         }
 
-        // 2^32-1 stands for "never set": a process that no login started.
-        return !new ProcNumbers(text.TrimEnd((byte)'\n')).TryUInt64(out ulong id) || id > uint.MaxValue ? Reading.Failed<uint>("it is no number")
-            : id == uint.MaxValue ? Reading.None<uint>("no login started it")
-            : (uint)id;
+        return !new ProcNumbers(text.TrimEnd((byte)'\n')).TryUInt64(out ulong id) || id > uint.MaxValue ? Reading.Failed<uint>("it is no number") : ToAuditId((uint)id);
     }
 
     private Reading<string> ReadLabel()
@@ -317,6 +316,11 @@ internal sealed class LinuxProcessReader : ProcessReader
         }
 
         int length = _files.Read(_labelFile, out ReadOnlySpan<byte> text);
+        return ToLabel(length, text);
+    }
+
+    private Reading<string> ToLabel(int length, ReadOnlySpan<byte> text)
+    {
         if (length < 0)
         {
             ReadingStatus why = LinuxReasons.ToStatus(length, isOffered: true);

@@ -12,6 +12,7 @@ internal sealed class UserNames(string path)
     private const int MaxBytes = 16 * 1024 * 1024;
     private const int MaxUsers = 64 * 1024;
 
+    private readonly byte[] _path = System.Text.Encoding.UTF8.GetBytes(path);
     private readonly Dictionary<uint, ProcessUser> _users = [];
     private Dictionary<uint, string> _names = [];
     private (ulong Inode, long Seconds, uint Nanoseconds, ulong Size) _version;
@@ -20,7 +21,7 @@ internal sealed class UserNames(string path)
     /// <summary>Reads the file again if it is another one than before.</summary>
     internal void Refresh()
     {
-        (ulong, long, uint, ulong) version = ProcFiles.StatOwn(System.Text.Encoding.UTF8.GetBytes(path), out statx facts) == 0
+        (ulong, long, uint, ulong) version = ProcFiles.StatOwn(_path, out statx facts) == 0
             ? (facts.stx_ino, facts.stx_mtime.tv_sec, facts.stx_mtime.tv_nsec, facts.stx_size)
             : default;
         if (version == _version && _absent.Length > 0)

@@ -8,7 +8,6 @@ namespace Sonde.Host.Processes.Windows;
 internal static class ContainmentReader
 {
     private const int ERROR_NO_PACKAGE = 15700; // APPMODEL_ERROR_NO_PACKAGE (appmodel.h)
-    private const string Silo = "windows-silo";
     private const string NoHandle = "Windows shows the limits of a job to who holds a handle of the job";
 
     /// <summary>Fills job, container and package.</summary>
@@ -24,15 +23,9 @@ internal static class ContainmentReader
             jobId is not { } id ? Reading.Unsupported<uint>(WindowsReasons.NoExtension) : id != 0 ? id : Reading.None<uint>("it is in no job"),
             silo,
             Reading.Unsupported<IReadOnlyList<string>>(NoHandle));
-        identity.Container = ContainerOf(silo, user);
+        identity.Container = WindowsContainers.Of(silo, user);
         identity.Package = ReadPackage(opened);
     }
-
-    /// <summary>The container, or why it is not known whether there is one.</summary>
-    internal static Reading<ProcessContainer> ContainerOf(Reading<uint> silo, Reading<ProcessUser> user) =>
-        silo.HasValue ? new ProcessContainer(Silo, silo.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), [])
-        : user.HasValue && VirtualMachineUser.ContainerOf(user.Value) is { } machine ? machine
-        : silo.Select(static _ => default(ProcessContainer)!); // a reason stays what it is
 
     private static Reading<uint> ReadSilo(OpenedProcess opened)
     {

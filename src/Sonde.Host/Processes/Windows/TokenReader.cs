@@ -42,9 +42,9 @@ internal sealed class TokenReader(WindowsUsers users)
             static answer => TokenAnswers.TryReadSid(answer, out SecurityId label) ? Reading.Ok(label.RelativeId) : Reading.Failed<uint>(TooShort));
         return new WindowsToken(
             integrity,
-            integrity.Select(LevelOf),
+            integrity.Select(TokenWords.LevelOf),
             ReadFlag(token, TOKEN_INFORMATION_CLASS.TokenElevation),
-            ReadNumber(token, TOKEN_INFORMATION_CLASS.TokenElevationType).Select(ElevationOf),
+            ReadNumber(token, TOKEN_INFORMATION_CLASS.TokenElevationType).Select(TokenWords.ElevationOf),
             Ask(token, TOKEN_INFORMATION_CLASS.TokenPrivileges, answer => Reading.Ok<IReadOnlyList<WindowsPrivilege>>(ReadPrivileges(answer))),
             ReadFlag(token, TOKEN_INFORMATION_CLASS.TokenIsAppContainer),
             Ask(token, TOKEN_INFORMATION_CLASS.TokenAppContainerSid, ReadAppContainer),
@@ -53,34 +53,6 @@ internal sealed class TokenReader(WindowsUsers users)
             ReadFlag(token, TOKEN_INFORMATION_CLASS.TokenVirtualizationEnabled),
             ReadFlag(token, TOKEN_INFORMATION_CLASS.TokenUIAccess));
     }
-
-    /// <summary>The name of an integrity level in the words of this model.</summary>
-    internal static string LevelOf(uint rid) => rid switch
-    {
-        0x0000 => "untrusted",
-        0x1000 => "low",
-        0x2000 => "medium",
-        0x2100 => "medium-plus",
-        0x3000 => "high",
-        0x4000 => "system",
-        0x5000 => "protected",
-        _ => string.Create(CultureInfo.InvariantCulture, $"0x{rid:x4}"),
-    };
-
-    internal static string ElevationOf(uint type) => type switch
-    {
-        AdvApi32.TokenElevationTypeDefault => "default",
-        AdvApi32.TokenElevationTypeFull => "full",
-        AdvApi32.TokenElevationTypeLimited => "limited",
-        _ => type.ToString(CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>A privilege with its attributes in the words of this model.</summary>
-    internal static WindowsPrivilege ToPrivilege(string name, uint attributes) => new(
-        name,
-        (attributes & AdvApi32.SE_PRIVILEGE_ENABLED) != 0,
-        (attributes & AdvApi32.SE_PRIVILEGE_ENABLED_BY_DEFAULT) != 0,
-        (attributes & AdvApi32.SE_PRIVILEGE_REMOVED) != 0);
 
     // A null pointer is the answer of a process that is in none.
     private static Reading<string> ReadAppContainer(AddressedBytes answer) =>
@@ -98,7 +70,7 @@ internal sealed class TokenReader(WindowsUsers users)
     private static Reading<bool> ReadFlag(AccessToken token, TOKEN_INFORMATION_CLASS what) => ReadNumber(token, what).Select(static number => number != 0);
 
     private WindowsPrivilege[] ReadPrivileges(AddressedBytes answer) =>
-        [.. TokenAnswers.Privileges(answer.Bytes).Select(one => ToPrivilege(NameOf(one.Luid), one.Attributes))];
+        [.. TokenAnswers.Privileges(answer.Bytes).Select(one => TokenWords.ToPrivilege(NameOf(one.Luid), one.Attributes))];
 
     private string NameOf(LUID privilege)
     {

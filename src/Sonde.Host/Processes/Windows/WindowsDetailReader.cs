@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
 using Sonde.Interop.Windows;
@@ -9,6 +8,8 @@ namespace Sonde.Host.Processes.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader parameters)
 {
+    private readonly SignatureReader _signatures = new();
+
     internal void Read(in ProcessSample sample, long privateWorkingSet, OpenedProcess opened, Reading<ProcessImage> image, ProcessFields fields, ProcessDetails details)
     {
         if (fields.HasFlag(ProcessFields.Folders))
@@ -37,7 +38,7 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
 
         if (fields.HasFlag(ProcessFields.Scheduling))
         {
-            details.IoPriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessIoPriority).Select(IoPriorityOf);
+            details.IoPriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessIoPriority).Select(SchedulingWords.IoPriorityOf);
             details.PagePriority = ReadNumber(opened, PROCESSINFOCLASS.ProcessPagePriority).Select(static priority => (int)Math.Min(priority, int.MaxValue));
             details.Affinity = ReadAffinity(opened);
         }
@@ -58,41 +59,12 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
             details.ImageDetails = ImageDetailReader.Read(image);
         }
 
-        MarkForeign(fields, details);
-    }
-
-    /// <summary>IO_PRIORITY_HINT (wdm.h) in words.</summary>
-    internal static string IoPriorityOf(uint priority) => priority switch
-    {
-        0 => "very-low",
-        1 => "low",
-        2 => "normal",
-        3 => "high",
-        4 => "critical",
-        _ => priority.ToString(CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>The processors of a mask: "0-3,8".</summary>
-    internal static string AffinityOf(ulong mask)
-    {
-        var ranges = new List<string>();
-        for (int at = 0; at < 64; at++)
+        if (fields.HasFlag(ProcessFields.Signature))
         {
-            if ((mask >> at & 1) == 0)
-            {
-                continue;
-            }
-
-            int first = at;
-            while (at < 63 && (mask >> (at + 1) & 1) != 0)
-            {
-                at++;
-            }
-
-            ranges.Add(first == at ? $"{first}" : $"{first}-{at}");
+            details.Signature = _signatures.Read(image);
         }
 
-        return string.Join(',', ranges);
+        MarkForeign(fields, details);
     }
 
     private static void MarkForeign(ProcessFields fields, ProcessDetails details)
@@ -150,7 +122,7 @@ internal sealed class WindowsDetailReader(TokenReader tokens, ParameterReader pa
         int status = handle.Query(PROCESSINFOCLASS.ProcessBasicInformation, ref basic);
         return status < 0 ? WindowsReasons.Absent<string>(status)
             : basic.AffinityMask == 0 ? Reading.None<string>("it runs in several processor groups")
-            : AffinityOf(basic.AffinityMask);
+            : SchedulingWords.AffinityOf(basic.AffinityMask);
     }
 
     private static Reading<IReadOnlyList<string>> ReadMitigations(OpenedProcess opened)

@@ -1,10 +1,11 @@
 using System.Runtime.Versioning;
 using Sonde.Host.Processes.Assembly;
+using Sonde.Interop;
 using Sonde.Interop.Windows;
 
 namespace Sonde.Host.Processes.Windows;
 
-/// <summary>Windows: the system's own list in one call.</summary>
+/// <summary>Windows: the system's own list in one call; below it the tool help snapshot, where that is refused.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsProcessLadder : ProcessLadder
 {
@@ -13,6 +14,7 @@ internal sealed class WindowsProcessLadder : ProcessLadder
     private protected override IReadOnlyList<ProcessRung> Rungs { get; } =
     [
         new ProcessRung(ProcessEngineKind.SystemInformation, WindowsProcessEngine.Name, OpenSystemInformation, CheckSystemInformation),
+        new ProcessRung(ProcessEngineKind.ToolHelp, WindowsToolHelpEngine.Name, OpenToolHelp, CheckToolHelp),
     ];
 
     private static WindowsProcessCollector OpenSystemInformation(ProcessCollectorOptions options, IReadOnlyList<Gap> gaps)
@@ -24,6 +26,22 @@ internal sealed class WindowsProcessLadder : ProcessLadder
         return new WindowsProcessCollector(options, new WindowsProcessEngine(list, handles, gaps), reader);
     }
 
+    private static WindowsProcessCollector OpenToolHelp(ProcessCollectorOptions options, IReadOnlyList<Gap> gaps)
+    {
+        try
+        {
+            ToolHelp.Take().Dispose();
+        }
+        catch (NativeException refused)
+        {
+            throw HostException.From(refused);
+        }
+
+        ProcessHandles handles = OpenHandles(options);
+        var reader = new WindowsProcessReader(new ProcessList(), handles, DebugPrivilege.Open(options.UseDebugPrivilege), options);
+        return new WindowsProcessCollector(options, new WindowsToolHelpEngine(handles, gaps), reader);
+    }
+
     // The wider right only where a field needs it: each handle is seen by whoever watches for such things.
     private static ProcessHandles OpenHandles(ProcessCollectorOptions options)
     {
@@ -33,6 +51,9 @@ internal sealed class WindowsProcessLadder : ProcessLadder
     }
 
     private static BackendStatus CheckSystemInformation() => Check(WindowsProcessEngine.Name, Provides, "NtQuerySystemInformation(5)", OpenSystemInformation);
+
+    private static BackendStatus CheckToolHelp() =>
+        Check(WindowsToolHelpEngine.Name, "ids, parents, names and threads of every process; times of those that this user may open", "CreateToolhelp32Snapshot", OpenToolHelp);
 
     private static BackendStatus Check(string name, string provides, string operation, Func<ProcessCollectorOptions, IReadOnlyList<Gap>, ProcessCollector> open)
     {

@@ -18,9 +18,7 @@ internal sealed class WindowsProcessReader : ProcessReader
     private readonly LoginReader _logins = new();
     private readonly ParameterReader _parameters;
     private readonly WindowsDetailReader _details;
-
-    // Of this cycle; asked for by the first process that is new in it.
-    private Reading<IReadOnlyDictionary<int, IReadOnlyList<string>>>? _services;
+    private Reading<IReadOnlyDictionary<int, IReadOnlyList<string>>>? _services; // of this cycle, once they were needed
 
     internal WindowsProcessReader(ProcessList list, ProcessHandles handles, DebugPrivilege debug, ProcessCollectorOptions options)
     {
@@ -81,7 +79,7 @@ internal sealed class WindowsProcessReader : ProcessReader
 
         if ((fields & ProcessFields.Services) != ProcessFields.None)
         {
-            identity.Services = ReadServices(sample.Pid);
+            identity.Services = ServicesOf(sample.Pid);
         }
 
         MarkForeign(fields, identity);
@@ -147,12 +145,13 @@ internal sealed class WindowsProcessReader : ProcessReader
         }
     }
 
-    private Reading<IReadOnlyList<string>> ReadServices(int pid)
+    // The service manager is asked once a cycle, and only in one in which a process is new.
+    private Reading<IReadOnlyList<string>> ServicesOf(int pid)
     {
         Reading<IReadOnlyDictionary<int, IReadOnlyList<string>>> all = _services ??= WindowsHostedServices.Read();
-        return all.TryGetValue(out IReadOnlyDictionary<int, IReadOnlyList<string>>? hosted)
-            ? hosted.TryGetValue(pid, out IReadOnlyList<string>? names) ? Reading.Ok(names) : Reading.None<IReadOnlyList<string>>("no service lives in it")
-            : new Reading<IReadOnlyList<string>>(all.Status, default, all.Reason);
+        return !all.TryGetValue(out IReadOnlyDictionary<int, IReadOnlyList<string>>? byProcess) ? new Reading<IReadOnlyList<string>>(all.Status, default, all.Reason)
+            : byProcess.TryGetValue(pid, out IReadOnlyList<string>? names) ? Reading.Ok(names)
+            : Reading.None<IReadOnlyList<string>>("no service runs in it");
     }
 
     private static Reading<T> Absent<T>(OpenedProcess opened, int error) => opened.Handle is null ? opened.Refusal<T>() : WindowsReasons.AbsentWin32<T>(error);

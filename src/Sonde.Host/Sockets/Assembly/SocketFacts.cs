@@ -30,4 +30,7 @@ internal enum SocketFacts
     Shutdown = 1 << 22,
     Started = 1 << 23,
     Congestion = 1 << 24,
+
+    /// <summary>Bytes and packets, both ways.</summary>
+    Traffic = 1 << 25,
 }

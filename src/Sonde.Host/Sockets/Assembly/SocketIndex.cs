@@ -9,11 +9,11 @@ internal sealed class SocketIndex
     private const int MinBuckets = 256;
     private int[] _flowHeads = [];
     private int[] _flowNext = [];
-    private int[] _cookieHeads = [];
-    private int[] _cookieNext = [];
+    private int[] _identityHeads = [];
+    private int[] _identityNext = [];
     private ulong _ownNamespace;
 
-    /// <summary>Builds it; a socket whose cookie was there before is moved behind the end.</summary>
+    /// <summary>Builds it; a socket that was there before is moved behind the end.</summary>
     /// <returns>How many records are left at the front.</returns>
     internal int Build(Span<SocketRecord> records, ulong ownNamespace)
     {
@@ -23,7 +23,7 @@ internal sealed class SocketIndex
         for (int at = 0; at < left;)
         {
             SocketRecord record = records[at];
-            if (record.Sample.Has(SocketFacts.Cookie) && FindCookie(records[..at], record.Sample.Cookie) is not null)
+            if (IdentityOf(record.Sample) is not 0 and var identity && FindIdentity(records[..at], identity) is not null)
             {
                 (records[at], records[left - 1]) = (records[left - 1], record);
                 left--;
@@ -37,23 +37,11 @@ internal sealed class SocketIndex
         return left;
     }
 
-    internal SocketRecord? FindCookie(ReadOnlySpan<SocketRecord> records, ulong cookie)
-    {
-        if (_cookieHeads.Length == 0)
-        {
-            return null;
-        }
+    /// <summary>What names a socket: its cookie, which is never used twice, or where none is told its inode; 0 when there is neither.</summary>
+    internal static ulong IdentityOf(in SocketSample sample) => sample.Has(SocketFacts.Cookie) ? sample.Cookie : sample.Inode;
 
-        for (int at = _cookieHeads[BucketOf(cookie)] - 1; at >= 0; at = _cookieNext[at] - 1)
-        {
-            if (at < records.Length && records[at].Sample.Cookie == cookie)
-            {
-                return records[at];
-            }
-        }
-
-        return null;
-    }
+    internal SocketRecord? FindCookie(ReadOnlySpan<SocketRecord> records, ulong cookie) =>
+        cookie != 0 && FindIdentity(records, cookie) is { } found && found.Sample.Has(SocketFacts.Cookie) ? found : null;
 
     internal SocketRecord? Find(ReadOnlySpan<SocketRecord> records, FlowKey flow, ulong networkNamespace, out SocketMatch match)
     {
@@ -94,6 +82,24 @@ internal sealed class SocketIndex
         return record.Local.Port == 0 ? SocketDirection.Unknown
             : FindLocal(records, record.Protocol, record.Local, record.Sample.Namespace, out _) is null ? SocketDirection.Outbound
             : SocketDirection.Inbound;
+    }
+
+    private SocketRecord? FindIdentity(ReadOnlySpan<SocketRecord> records, ulong identity)
+    {
+        if (_identityHeads.Length == 0)
+        {
+            return null;
+        }
+
+        for (int at = _identityHeads[BucketOf(identity)] - 1; at >= 0; at = _identityNext[at] - 1)
+        {
+            if (at < records.Length && IdentityOf(records[at].Sample) == identity)
+            {
+                return records[at];
+            }
+        }
+
+        return null;
     }
 
     private SocketRecord? FindLocal(ReadOnlySpan<SocketRecord> records, IPProtocol protocol, FlowEndpoint local, ulong inNamespace, out bool isWildcard)
@@ -149,18 +155,18 @@ internal sealed class SocketIndex
         if (_flowHeads.Length < buckets)
         {
             _flowHeads = new int[buckets];
-            _cookieHeads = new int[buckets];
+            _identityHeads = new int[buckets];
         }
         else
         {
             _flowHeads.AsSpan().Clear();
-            _cookieHeads.AsSpan().Clear();
+            _identityHeads.AsSpan().Clear();
         }
 
         if (_flowNext.Length < count)
         {
             _flowNext = new int[buckets];
-            _cookieNext = new int[buckets];
+            _identityNext = new int[buckets];
         }
     }
 
@@ -170,18 +176,18 @@ internal sealed class SocketIndex
         int bucket = BucketOf(sample.Protocol, sample.Local, record.HasPeer ? sample.Remote : default, sample.Namespace);
         _flowNext[at] = _flowHeads[bucket];
         _flowHeads[bucket] = at + 1;
-        if (sample.Has(SocketFacts.Cookie))
+        if (IdentityOf(sample) is not 0 and var identity)
         {
-            bucket = BucketOf(sample.Cookie);
-            _cookieNext[at] = _cookieHeads[bucket];
-            _cookieHeads[bucket] = at + 1;
+            bucket = BucketOf(identity);
+            _identityNext[at] = _identityHeads[bucket];
+            _identityHeads[bucket] = at + 1;
         }
     }
 
     private int BucketOf(IPProtocol protocol, FlowEndpoint local, FlowEndpoint remote, ulong inNamespace) =>
         HashCode.Combine((int)protocol, Normal(local), remote, inNamespace) & (_flowHeads.Length - 1);
 
-    private int BucketOf(ulong cookie) => HashCode.Combine(cookie) & (_cookieHeads.Length - 1);
+    private int BucketOf(ulong identity) => HashCode.Combine(identity) & (_identityHeads.Length - 1);
 
     // 0.0.0.0 and :: are the same to who looks for a port.
     private static FlowEndpoint Normal(FlowEndpoint endpoint) => endpoint.Address.IsAny ? new FlowEndpoint(default, endpoint.Port) : endpoint;

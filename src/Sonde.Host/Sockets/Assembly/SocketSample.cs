@@ -36,6 +36,10 @@ internal struct SocketSample
     internal byte TrafficClass;
     internal byte Shutdown;
     internal long Started;
+    internal ulong SentBytes;
+    internal ulong ReceivedBytes;
+    internal ulong SentPackets;
+    internal ulong ReceivedPackets;
 
     /// <summary>The name of the congestion algorithm, shared by all that use it.</summary>
     internal string? Congestion;

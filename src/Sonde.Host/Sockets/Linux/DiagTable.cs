@@ -7,8 +7,10 @@ internal sealed class DiagTable
 {
     private const uint AllStates = uint.MaxValue;
 
-    internal DiagTable(int family, byte protocol, string operation, bool statistics, uint states = AllStates)
+    internal DiagTable(SocketKinds kind, int family, byte protocol, string operation, bool statistics, uint states = AllStates)
     {
+        Kind = kind;
+        IsIPv6 = family == Netlink.AF_INET6;
         Protocol = protocol;
         Operation = operation;
         Request = new NetlinkRequest(InetDiag.SOCK_DIAG_BY_FAMILY).Add(new inet_diag_req_v2
@@ -20,6 +22,10 @@ internal sealed class DiagTable
             idiag_states = states,
         });
     }
+
+    internal SocketKinds Kind { get; }
+
+    internal bool IsIPv6 { get; }
 
     internal byte Protocol { get; }
 

@@ -44,7 +44,7 @@ internal static class InetDiagMessage
         bool hasPorts = sample.Kind != SocketKind.Raw;
         sample.Local = new FlowEndpoint(ReadAddress(head.id.idiag_src, sample.IsIPv6), hasPorts ? BinaryPrimitives.ReverseEndianness(head.id.idiag_sport) : (ushort)0);
         sample.Remote = new FlowEndpoint(ReadAddress(head.id.idiag_dst, sample.IsIPv6), hasPorts ? BinaryPrimitives.ReverseEndianness(head.id.idiag_dport) : (ushort)0);
-        sample.State = LinuxSocketStates.Of(head.idiag_state, sample.Kind, HasPeer(sample.Remote));
+        sample.State = LinuxSocketStates.Of(head.idiag_state, sample.Kind, sample.Local.Port != 0, HasPeer(sample.Remote));
         FillHead(head, networkNamespace, ref sample);
 
         var attributes = new NetlinkAttributes(payload[NativeStruct.SizeOf<inet_diag_msg>()..]);
@@ -63,6 +63,28 @@ internal static class InetDiagMessage
         return true;
     }
 
+    /// <summary>Finds the protocol that a notice names: nobody asked for it, so nobody knows it otherwise.</summary>
+    internal static bool TryReadProtocol(ReadOnlySpan<byte> payload, out byte protocol)
+    {
+        protocol = 0;
+        if (payload.Length < NativeStruct.SizeOf<inet_diag_msg>())
+        {
+            return false;
+        }
+
+        var attributes = new NetlinkAttributes(payload[NativeStruct.SizeOf<inet_diag_msg>()..]);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == InetDiag.INET_DIAG_PROTOCOL && attributes.Value.Length > 0)
+            {
+                protocol = attributes.Value[0];
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool HasPeer(FlowEndpoint remote) => remote.Port != 0 || !remote.Address.IsAny;
 
     private static InternetAddress ReadAddress(ReadOnlySpan<byte> address, bool isIPv6) =>
@@ -73,9 +95,10 @@ internal static class InetDiagMessage
         sample.Facts = SocketFacts.ReceiveQueue | SocketFacts.SendQueue;
         sample.ReceiveQueue = head.idiag_rqueue;
         sample.SendQueue = head.idiag_wqueue;
-        if (head.id.idiag_cookie is not (0 or ulong.MaxValue)) // INET_DIAG_NOCOOKIE
+        ulong cookie = head.id.idiag_cookie[0] | ((ulong)head.id.idiag_cookie[1] << 32);
+        if (cookie is not (0 or ulong.MaxValue)) // INET_DIAG_NOCOOKIE
         {
-            sample.Cookie = head.id.idiag_cookie;
+            sample.Cookie = cookie;
             sample.Facts |= SocketFacts.Cookie;
         }
 

@@ -14,6 +14,8 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
     // A dump that the kernel broke off is asked for again; a table that is too busy for that is reported as it was last seen, with a gap.
     private const int MaxDumps = 4;
 
+    private const int SysPtrace = 19; // CAP_SYS_PTRACE
+
     private static readonly (SocketKinds Kind, byte Protocol, string Operation)[] s_protocols =
     [
         (SocketKinds.Tcp, InetDiag.IPPROTO_TCP, "sock_diag(TCP)"),
@@ -24,7 +26,9 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
     ];
 
     private readonly List<DiagTable> _tables = [];
+    private readonly List<ProcNetTable> _files = [];
     private readonly NetlinkSocket _netlink;
+    private readonly NamespaceChannels? _others;
     private readonly CongestionNames _names = new();
     private readonly NetlinkMessageHandler _handler;
     private SocketSnapshot? _target;
@@ -41,10 +45,14 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
         {
             if ((options.Kinds & kind) != SocketKinds.None)
             {
-                _tables.Add(new DiagTable(Netlink.AF_INET, protocol, operation, options.Statistics));
-                _tables.Add(new DiagTable(Netlink.AF_INET6, protocol, operation, options.Statistics));
+                _tables.Add(new DiagTable(kind, Netlink.AF_INET, protocol, operation, options.Statistics));
+                _tables.Add(new DiagTable(kind, Netlink.AF_INET6, protocol, operation, options.Statistics));
             }
         }
+
+        // Ping sockets have no sock_diag.
+        _files.AddRange(ProcNetTable.Of(options.Kinds & SocketKinds.Ping));
+        _others = options.OtherNamespaces ? new NamespaceChannels(Files, options, ownNamespace) : null;
     }
 
     public override string Backend => Name;
@@ -89,7 +97,15 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
         {
             using var netlink = NetlinkSocket.Open(InetDiag.NETLINK_SOCK_DIAG);
             Try(netlink);
-            return new BackendStatus(Part, Name, BackendState.Available, Provides, "sock_diag(TCP)");
+            bool seesAll = (CapabilitySets.Read().Effective >> SysPtrace & 1) != 0;
+            return new BackendStatus(
+                Part,
+                Name,
+                BackendState.Available,
+                Provides,
+                "sock_diag(TCP)",
+                seesAll ? null : "of sockets of other users: not the process",
+                MissingRights: seesAll ? [] : ["CAP_SYS_PTRACE"]);
         }
         catch (NativeException refused)
         {
@@ -100,8 +116,38 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
     private protected override void ReadTables(SocketSnapshot snapshot, List<Gap> gaps)
     {
         _target = snapshot;
-        _currentNamespace = OwnNamespace;
         _unreadable = 0;
+        if (ReadNamespace(_netlink, OwnNamespace, gaps) is { } refused)
+        {
+            throw HostException.From(refused);
+        }
+
+        foreach (ProcNetTable file in _files)
+        {
+            _ = ReadProcTable(file, OwnNamespace, snapshot, gaps); // absent where the kernel has no such sockets
+        }
+
+        if (_others is not null)
+        {
+            foreach ((ulong networkNamespace, NetlinkSocket netlink) in _others.Open(gaps))
+            {
+                if (ReadNamespace(netlink, networkNamespace, gaps) is { } error)
+                {
+                    gaps.Add(new Gap("sockets of other network namespaces", ReadingStatus.Failed, HostException.From(error).Message));
+                }
+            }
+        }
+
+        if (_unreadable > 0)
+        {
+            gaps.Add(new Gap("sockets", ReadingStatus.Failed, "messages of the kernel that could not be understood", _unreadable));
+        }
+    }
+
+    // Returns why none of the tables could be read, or null.
+    private NativeException? ReadNamespace(NetlinkSocket netlink, ulong networkNamespace, List<Gap> gaps)
+    {
+        _currentNamespace = networkNamespace;
         NativeException? refused = null;
         bool isAnyRead = false;
         foreach (DiagTable table in _tables)
@@ -113,7 +159,7 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
 
             try
             {
-                Dump(_netlink, table, gaps);
+                Dump(netlink, table, gaps);
                 isAnyRead = true;
             }
             catch (NativeException error)
@@ -123,32 +169,26 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
             }
         }
 
-        if (!isAnyRead && refused is not null)
-        {
-            throw HostException.From(refused);
-        }
-
-        if (_unreadable > 0)
-        {
-            gaps.Add(new Gap("sockets", ReadingStatus.Failed, "messages of the kernel that could not be understood", _unreadable));
-        }
+        return isAnyRead ? null : refused;
     }
 
     protected override void Dispose(bool disposing)
     {
         _netlink.Dispose();
+        _others?.Dispose();
         base.Dispose(disposing);
     }
 
     private static void Try(NetlinkSocket netlink) =>
-        netlink.Dump(new DiagTable(Netlink.AF_INET, InetDiag.IPPROTO_TCP, "sock_diag(TCP)", statistics: false, states: 0).Request, "sock_diag(TCP)", static (_, _) => { });
+        netlink.Dump(new DiagTable(SocketKinds.Tcp, Netlink.AF_INET, InetDiag.IPPROTO_TCP, "sock_diag(TCP)", statistics: false, states: 0).Request, "sock_diag(TCP)", static (_, _) => { });
 
-    // ENOENT: the kernel has no sock_diag for the protocol, mostly because it has no such protocol.
-    private static void Refuse(DiagTable table, NativeException error, List<Gap> gaps)
+    // ENOENT: the kernel has no sock_diag for the protocol, often because it has no such protocol; then there is no file of it either.
+    private void Refuse(DiagTable table, NativeException error, List<Gap> gaps)
     {
         if (error.Error.Code is Interop.Unix.LibC.ENOENT or Netlink.EPROTONOSUPPORT)
         {
             table.IsAbsent = true;
+            _files.AddRange(ProcNetTable.Of(table.Kind).Where(file => file.IsIPv6 == table.IsIPv6)); // read after the tables, now and from now on
             return;
         }
 

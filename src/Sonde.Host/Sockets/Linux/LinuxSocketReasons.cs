@@ -18,6 +18,7 @@ internal sealed class LinuxSocketReasons(string backend) : SocketReasons
         SocketFacts.IPv6Only => (ReadingStatus.None, sample.IsIPv6 ? "it is connected" : "it is an IPv4 socket"),
         SocketFacts.Mark => (ReadingStatus.Denied, "CAP_NET_ADMIN is needed"),
         SocketFacts.TrafficClass when !sample.IsIPv6 => (ReadingStatus.None, "it is an IPv4 socket"),
+        SocketFacts.Traffic => (ReadingStatus.Unsupported, "the tables of Linux count the bytes of TCP connections only"),
         SocketFacts.Started => (ReadingStatus.Unsupported, "Linux keeps no such time; FirstSeen says when this table saw it first"),
         _ => (ReadingStatus.Unsupported, _notTold),
     };

@@ -6,9 +6,9 @@ namespace Sonde.Host.Sockets.Linux;
 internal static class LinuxSocketStates
 {
     /// <summary>The state; sockets without connections borrow those of TCP.</summary>
-    internal static SocketState Of(byte state, SocketKind kind, bool hasPeer) => kind switch
+    internal static SocketState Of(byte state, SocketKind kind, bool hasPort, bool hasPeer) => kind switch
     {
-        SocketKind.Tcp or SocketKind.Sctp => OfConnection(state),
+        SocketKind.Tcp or SocketKind.Sctp => OfConnection(state, hasPort),
         _ => hasPeer || state == InetDiag.TCP_ESTABLISHED ? SocketState.Established : SocketState.Unconnected,
     };
 
@@ -22,7 +22,7 @@ internal static class LinuxSocketStates
         _ => SocketTimerKind.Other,
     };
 
-    private static SocketState OfConnection(byte state) => state switch
+    private static SocketState OfConnection(byte state, bool hasPort) => state switch
     {
         InetDiag.TCP_ESTABLISHED => SocketState.Established,
         InetDiag.TCP_SYN_SENT => SocketState.SynSent,
@@ -30,7 +30,7 @@ internal static class LinuxSocketStates
         InetDiag.TCP_FIN_WAIT1 => SocketState.FinWait1,
         InetDiag.TCP_FIN_WAIT2 => SocketState.FinWait2,
         InetDiag.TCP_TIME_WAIT => SocketState.TimeWait,
-        InetDiag.TCP_CLOSE => SocketState.Closed,
+        InetDiag.TCP_CLOSE => hasPort ? SocketState.Bound : SocketState.Closed, // since Linux 6.8 who asks for all states is told the bound ones so
         InetDiag.TCP_CLOSE_WAIT => SocketState.CloseWait,
         InetDiag.TCP_LAST_ACK => SocketState.LastAck,
         InetDiag.TCP_LISTEN => SocketState.Listen,

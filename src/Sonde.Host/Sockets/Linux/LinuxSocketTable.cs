@@ -39,6 +39,8 @@ internal abstract class LinuxSocketTable : SocketTable
 
     private protected SocketTableOptions Options { get; }
 
+    private protected ProcFiles Files => _walk.Files;
+
     private protected LinuxSocketReasons Reasons { get; }
 
     private protected ulong OwnNamespace { get; }
@@ -104,6 +106,31 @@ internal abstract class LinuxSocketTable : SocketTable
     /// <exception cref="HostException">All of it was refused.</exception>
     private protected abstract void ReadTables(SocketSnapshot snapshot, List<Gap> gaps);
 
+    /// <summary>Reads a file of /proc/net into the snapshot.</summary>
+    /// <returns>0, or a negative error number.</returns>
+    private protected int ReadProcTable(ProcNetTable table, ulong networkNamespace, SocketSnapshot snapshot, List<Gap> gaps)
+    {
+        int maxBytes = (int)Math.Min(ProcNetTable.LongestLine * (Options.MaxSockets + 1L), int.MaxValue / 2);
+        int length = Files.ReadRoot(table.Path, out ReadOnlySpan<byte> text, maxBytes);
+        if (length < 0)
+        {
+            return length;
+        }
+
+        var lines = new ProcNetLines(text, table.Kind, table.IsIPv6, networkNamespace);
+        while (lines.MoveNext())
+        {
+            Add(snapshot, lines.Sample, lines.Tcp, lines.HasTcp);
+        }
+
+        if (lines.Unreadable > 0)
+        {
+            gaps.Add(new Gap("sockets", ReadingStatus.Failed, $"{table.Name}: lines that could not be understood", lines.Unreadable));
+        }
+
+        return 0;
+    }
+
     /// <summary>Adds a socket within the bound.</summary>
     private protected void Add(SocketSnapshot snapshot, in SocketSample sample, in TcpSample tcp, bool hasTcp)
     {
@@ -117,9 +144,6 @@ internal abstract class LinuxSocketTable : SocketTable
     }
 
     protected override void Dispose(bool disposing) => _walk.Dispose();
-
-    // The cookie is never used twice; where there is none, the inode is, but not soon.
-    private static ulong IdentityOf(in SocketSample sample) => sample.Has(SocketFacts.Cookie) ? sample.Cookie : sample.Inode;
 
     private void FindOwners(SocketSnapshot snapshot, long now)
     {
@@ -168,7 +192,7 @@ internal abstract class LinuxSocketTable : SocketTable
                 continue; // told above
             }
 
-            if (_known[IdentityOf(record.Sample)].Owners is { } owners)
+            if (_known[SocketIndex.IdentityOf(record.Sample)].Owners is { } owners)
             {
                 record.SetOwners(Reading.Ok(owners), OwnerEvidence.Descriptor);
             }
@@ -187,7 +211,7 @@ internal abstract class LinuxSocketTable : SocketTable
 
     private KnownSocket Remember(in SocketSample sample, DateTimeOffset now)
     {
-        ulong identity = IdentityOf(sample);
+        ulong identity = SocketIndex.IdentityOf(sample);
         if (!_known.TryGetValue(identity, out KnownSocket? known))
         {
             known = new KnownSocket { FirstSeen = now };

@@ -36,6 +36,9 @@ internal sealed class SocketOwnerWalk : IDisposable
         _options = options;
     }
 
+    /// <summary>The proc file system, shared with the table; owned by this.</summary>
+    internal ProcFiles Files => _files;
+
     /// <summary>How many processes did not show their descriptors in the last walk.</summary>
     internal int Refused => _refused;
 

@@ -47,9 +47,18 @@ internal enum TaskFields
     /// <summary>Adjustment of the out-of-memory killer.</summary>
     OutOfMemory = 4096,
 
+    /// <summary>How many descriptors are open.</summary>
+    Handles = 8192,
+
+    /// <summary>Where the running file was found: equal numbers in one walk are one path.</summary>
+    ImagePath = 16384,
+
+    /// <summary>The user and system time that the kernel showed last, below which it never goes again.</summary>
+    ShownTime = 32768,
+
     /// <summary>The tier of every cycle.</summary>
-    EveryCycle = Core | Memory | Io | Terminal | Executions,
+    EveryCycle = Core | Memory | Io | Terminal | Executions | Handles | ShownTime,
 
     /// <summary>All of them.</summary>
-    All = EveryCycle | Credentials | Sandbox | Audit | Namespaces | Cgroup | Image | PidInode | OutOfMemory,
+    All = EveryCycle | Credentials | Sandbox | Audit | Namespaces | Cgroup | Image | PidInode | OutOfMemory | ImagePath,
 }

@@ -43,6 +43,9 @@ internal sealed class TaskIterator : IDisposable
     /// <summary>Threads of the last reading whose process was not seen.</summary>
     internal int Orphans => _records.Orphans;
 
+    /// <summary>The processes of the last reading.</summary>
+    internal ReadOnlySpan<TaskRecord> Last => _records.Processes;
+
     /// <summary>Loads and attaches the program.</summary>
     /// <param name="wanted">What to read about each process.</param>
     /// <param name="reason">When this is refused: why, with the kernel's or its verifier's own words; else empty.</param>
@@ -75,6 +78,9 @@ internal sealed class TaskIterator : IDisposable
             return null;
         }
     }
+
+    /// <summary>Makes room for so many processes at once.</summary>
+    internal void Reserve(int processes) => _records.Reserve(processes);
 
     /// <summary>Reads all processes as they are now, sorted by pid; on loan until the next call.</summary>
     /// <exception cref="NativeException">The system refused.</exception>

@@ -16,6 +16,9 @@ internal sealed class TaskProgram
     private const int ContextTask = 8;
     private const int MetaSequence = 0;
 
+    // 4,096 descriptors: where a table is larger, reading /proc costs little beside what the process itself costs.
+    private const int MaxHandleWords = 64;
+
     private static readonly TaskRecord s_layout; // only its fields' places matter
     private static readonly Row[] s_rows = MakeRows();
 
@@ -23,6 +26,8 @@ internal sealed class TaskProgram
     private static readonly BpfRegister[] s_pointers = [R7, R8, R9, R3, R4, R5];
     private readonly BpfAssembler _code = new();
     private readonly List<Found> _found = [];
+    private KernelField? _handlesSize;
+    private KernelField? _handlesBits;
     private readonly List<int> _followed = []; // the pointers that registers hold now, by their offsets from r7 on
 
     private TaskProgram()
@@ -81,8 +86,6 @@ internal sealed class TaskProgram
             new(TaskFields.Core, At(in u.RunNanoseconds), "se.sum_exec_runtime") { IsUsage = true, Ended = "signal.sum_sched_runtime" },
             new(TaskFields.Core, At(in u.MinorFaults), "min_flt") { IsUsage = true, Ended = "signal.min_flt" },
             new(TaskFields.Core, At(in u.MajorFaults), "maj_flt") { IsUsage = true, Ended = "signal.maj_flt" },
-            new(TaskFields.Core, At(in u.VoluntarySwitches), "nvcsw") { IsUsage = true, Ended = "signal.nvcsw" },
-            new(TaskFields.Core, At(in u.InvoluntarySwitches), "nivcsw") { IsUsage = true, Ended = "signal.nivcsw" },
             new(TaskFields.Io, At(in u.ReadCallBytes), "ioac.rchar") { IsUsage = true, Ended = "signal.ioac.rchar" },
             new(TaskFields.Io, At(in u.WriteCallBytes), "ioac.wchar") { IsUsage = true, Ended = "signal.ioac.wchar" },
             new(TaskFields.Io, At(in u.ReadCalls), "ioac.syscr") { IsUsage = true, Ended = "signal.ioac.syscr" },
@@ -103,12 +106,16 @@ internal sealed class TaskProgram
             new(TaskFields.Core, At(in r.RealTimePriority), "rt_priority"),
             new(TaskFields.Core, At(in r.Policy), "policy"),
             new(TaskFields.Core, At(in r.Name), "comm"),
+            new(TaskFields.Core, At(in r.VoluntarySwitches), "nvcsw"),
+            new(TaskFields.Core, At(in r.InvoluntarySwitches), "nivcsw"),
             new(TaskFields.Core, At(in r.ParentPid), "real_parent.tgid"),
             new(TaskFields.Core, At(in r.ParentStartBootNanoseconds), "real_parent.group_leader.start_boottime", "real_parent.group_leader.real_start_time"),
             new(TaskFields.Core, At(in r.TracerPid), "parent.pid"),
             new(TaskFields.Core, At(in r.Threads), "signal.nr_threads"),
             new(TaskFields.Core, At(in r.ProcessGroupId), "signal.pids[2].numbers[0].nr"),
             new(TaskFields.Core, At(in r.SessionId), "signal.pids[3].numbers[0].nr"),
+            new(TaskFields.ShownTime, At(in r.ShownUserNanoseconds), "signal.prev_cputime.utime"),
+            new(TaskFields.ShownTime, At(in r.ShownSystemNanoseconds), "signal.prev_cputime.stime"),
             new(TaskFields.Terminal, At(in r.TerminalMajor), "signal.tty.driver.major"),
             new(TaskFields.Terminal, At(in r.TerminalMinorStart), "signal.tty.driver.minor_start"),
             new(TaskFields.Terminal, At(in r.TerminalIndex), "signal.tty.index"),
@@ -119,17 +126,23 @@ internal sealed class TaskProgram
             new(TaskFields.Memory, At(in r.SharedMemoryPages), "mm.rss_stat[3].count", "mm.rss_stat.count[3].counter"),
             new(TaskFields.Memory, At(in r.VirtualPages), "mm.total_vm"),
             new(TaskFields.Memory, At(in r.PeakResidentPages), "mm.hiwater_rss"),
+            new(TaskFields.Memory, At(in r.PeakVirtualPages), "mm.hiwater_vm"),
             new(TaskFields.Memory, At(in r.LockedPages), "mm.locked_vm"),
+            new(TaskFields.ImagePath, At(in r.ImageEntry), "mm.exe_file.f_path.dentry"),
+            new(TaskFields.ImagePath, At(in r.ImageMount), "mm.exe_file.f_path.mnt"),
             new(TaskFields.Image, At(in r.ImageInode), "mm.exe_file.f_inode.i_ino"),
             new(TaskFields.Image, At(in r.ImageLinks), "mm.exe_file.f_inode.i_nlink"),
             new(TaskFields.Image, At(in r.ImageDevice), "mm.exe_file.f_inode.i_sb.s_dev"),
             new(TaskFields.Executions, At(in r.Executions), "self_exec_id"),
             new(TaskFields.PidInode, At(in r.PidInode), "thread_pid.ino"),
+            new(TaskFields.Namespaces, At(in r.PidNamespaceLevel), "thread_pid.level"),
             new(TaskFields.Sandbox, At(in r.SeccompMode), "seccomp.mode"),
+            new(TaskFields.Sandbox, At(in r.SeccompFilters), "seccomp.filter_count.counter"),
             new(TaskFields.Sandbox, At(in r.AtomicFlags), "atomic_flags"),
             new(TaskFields.Audit, At(in r.LoginUserId), "loginuid.val"),
             new(TaskFields.Audit, At(in r.AuditSessionId), "sessionid"),
             new(TaskFields.Cgroup, At(in r.CgroupId), "cgroups.dfl_cgrp.kn.id"),
+            new(TaskFields.Cgroup, At(in r.CgroupSet), "cgroups"),
             new(TaskFields.Credentials, At(in r.Securebits), "real_cred.securebits"),
             new(TaskFields.Credentials, At(in r.RealUserId), "real_cred.uid.val"),
             new(TaskFields.Credentials, At(in r.EffectiveUserId), "real_cred.euid.val"),
@@ -192,6 +205,13 @@ internal sealed class TaskProgram
             _found.Add(new Found(row, field, ended));
         }
 
+        if ((wanted & TaskFields.Handles) != TaskFields.None
+            && (!btf.TryResolve(task, "files.fdt.max_fds", out _handlesSize) || !btf.TryResolve(task, "files.fdt.open_fds", out _handlesBits)))
+        {
+            lacking |= TaskFields.Handles;
+            missing.Add("files.fdt");
+        }
+
         // A group is there whole or not at all.
         _found.RemoveAll(found => (found.Row.Group & lacking) != TaskFields.None);
         Available = wanted & ~lacking;
@@ -247,6 +267,11 @@ internal sealed class TaskProgram
             .Jump(done)
             .Mark(isProcess)
             .Store(R10, Stack(0), unchecked((int)TaskRecords.Process), BpfSize.Word);
+        if ((Available & TaskFields.Handles) != TaskFields.None)
+        {
+            CountHandles();
+        }
+
         Zero(usageSize, Size);
 
         // What threads that ended used up stands in the signal struct.
@@ -278,6 +303,19 @@ internal sealed class TaskProgram
         foreach (Found found in _found)
         {
             written.AsSpan(found.Row.Place.Offset, found.Row.Place.Size).Fill(true);
+        }
+
+        Place handles = At(in s_layout.OpenHandles);
+        if ((Available & TaskFields.Handles) != TaskFields.None)
+        {
+            // Counted before; and the field beside it, when nobody writes it, is cleared on its own.
+            written.AsSpan(handles.Offset, handles.Size).Fill(true);
+            Place beside = At(in s_layout.OutOfMemoryAdjustment);
+            if (from <= beside.Offset && beside.Offset < to && !written[beside.Offset])
+            {
+                _code.Store(R10, Stack(beside.Offset), 0, BpfSize.Word);
+                written.AsSpan(beside.Offset, beside.Size).Fill(true);
+            }
         }
 
         for (int offset = from; offset < to; offset += sizeof(ulong))
@@ -342,6 +380,69 @@ internal sealed class TaskProgram
                 .Store(R10, Stack(place.Offset + done), R1, BpfSize.Double);
         }
     }
+
+    // As the kernel for the size of /proc/P/fd: the bits that are set in the table of open descriptors, a word of 64 at a time. Needs r8 and r9, and as a
+    // place to read to a field that is written later.
+    private void CountHandles()
+    {
+        int count = Stack(At(in s_layout.OpenHandles).Offset);
+        int word = Stack(At(in s_layout.ShownUserNanoseconds).Offset);
+        BpfLabel next = _code.DefineLabel();
+        BpfLabel large = _code.DefineLabel();
+        BpfLabel end = _code.DefineLabel();
+        BpfRegister table = Follow(_handlesSize!); // both were found, or the group is not available
+        _code
+            .LoadField(R2, table, _handlesSize! with { Hops = [] })
+            .LoadField(R1, table, _handlesBits! with { Hops = [] })
+            .Move(R8, R1)
+            .Move(R9, R2)
+            .Compute(BpfOperation.Add, R9, 63)
+            .Compute(BpfOperation.ShiftRight, R9, 6)
+            .JumpIf(BpfCondition.Greater, R9, MaxHandleWords, large)
+            .Store(R10, count, 0, BpfSize.Word)
+            .Mark(next)
+            .JumpIf(BpfCondition.Equal, R9, 0, end)
+            .Move(R1, R10)
+            .Compute(BpfOperation.Add, R1, word)
+            .Move(R2, sizeof(ulong))
+            .Move(R3, R8)
+            .Call(BpfHelper.ProbeReadKernel)
+            .Load(R1, R10, word, BpfSize.Double);
+        CountBits();
+        _code
+            .Load(R2, R10, count, BpfSize.Word)
+            .Compute(BpfOperation.Add, R1, R2)
+            .Store(R10, count, R1, BpfSize.Word)
+            .Compute(BpfOperation.Add, R8, sizeof(ulong))
+            .Compute(BpfOperation.Subtract, R9, 1)
+            .Jump(next)
+            .Mark(large)
+            .Store(R10, count, unchecked((int)TaskRecord.TooManyHandles), BpfSize.Word)
+            .Mark(end);
+        _followed.Clear(); // r8 and r9 hold something else now, and calls spoil the rest
+    }
+
+    // r1 = the number of bits in r1, by adding up neighbours: pairs, fours, eights, then all bytes by a multiplication. Uses r2 and r3.
+    private void CountBits() => _code
+        .Move(R2, R1)
+        .Compute(BpfOperation.ShiftRight, R2, 1)
+        .MoveWide(R3, 0x5555_5555_5555_5555)
+        .Compute(BpfOperation.And, R2, R3)
+        .Compute(BpfOperation.Subtract, R1, R2)
+        .MoveWide(R3, 0x3333_3333_3333_3333)
+        .Move(R2, R1)
+        .Compute(BpfOperation.ShiftRight, R2, 2)
+        .Compute(BpfOperation.And, R2, R3)
+        .Compute(BpfOperation.And, R1, R3)
+        .Compute(BpfOperation.Add, R1, R2)
+        .Move(R2, R1)
+        .Compute(BpfOperation.ShiftRight, R2, 4)
+        .Compute(BpfOperation.Add, R1, R2)
+        .MoveWide(R3, 0x0F0F_0F0F_0F0F_0F0F)
+        .Compute(BpfOperation.And, R1, R3)
+        .MoveWide(R3, 0x0101_0101_0101_0101)
+        .Compute(BpfOperation.Multiply, R1, R3)
+        .Compute(BpfOperation.ShiftRight, R1, 56);
 
     // bpf_seq_write(meta->seq, record, size). Its result is not looked at: when the buffer is full the kernel runs the program for this task again.
     private void WriteOut(int size)

@@ -25,7 +25,7 @@ internal struct TaskUsage
 
     internal int ThreadGroupId;
 
-    /// <summary>Time in user mode as the timer's ticks saw it, in ns; see <see cref="TaskRecord.GetCpuTime"/>.</summary>
+    /// <summary>Time in user mode as the timer's ticks saw it, in ns; see <see cref="TaskRecord.GetCpuTime()"/>.</summary>
     internal ulong TickUserNanoseconds;
 
     /// <summary>Time in kernel mode as the timer's ticks saw it, in ns.</summary>
@@ -37,10 +37,6 @@ internal struct TaskUsage
     internal ulong MinorFaults;
 
     internal ulong MajorFaults;
-
-    internal ulong VoluntarySwitches;
-
-    internal ulong InvoluntarySwitches;
 
     /// <summary>Bytes asked for in read calls (rchar).</summary>
     internal ulong ReadCallBytes;
@@ -117,6 +113,17 @@ internal struct TaskRecord
 
     internal TaskName Name;
 
+    /// <summary>Of the first thread alone, as /proc/P/status has it.</summary>
+    internal ulong VoluntarySwitches;
+
+    /// <summary>Of the first thread alone.</summary>
+    internal ulong InvoluntarySwitches;
+
+    // TaskFields.ShownTime, in ns.
+    internal ulong ShownUserNanoseconds;
+
+    internal ulong ShownSystemNanoseconds;
+
     // TaskFields.Memory, in pages. As in /proc/P/stat the kernel's running sums, which may lag by a few dozen pages for each processor; so any of
     // the four may be negative for a moment.
     internal long FilePages;
@@ -131,6 +138,9 @@ internal struct TaskRecord
 
     /// <summary>The most it had resident when somebody last looked; the peak is this or what is resident now, whichever is more.</summary>
     internal ulong PeakResidentPages;
+
+    /// <summary>As <see cref="PeakResidentPages"/>, of address space.</summary>
+    internal ulong PeakVirtualPages;
 
     internal ulong LockedPages;
 
@@ -184,6 +194,11 @@ internal struct TaskRecord
     /// <summary>Bit 0 is no_new_privs.</summary>
     internal uint AtomicFlags;
 
+    internal int SeccompFilters;
+
+    /// <summary>How deep its pid namespace lies (<see cref="TaskFields.Namespaces"/>): 0 is the initial one.</summary>
+    internal int PidNamespaceLevel;
+
     // TaskFields.Audit: 0xFFFFFFFF is unset.
     internal uint LoginUserId;
 
@@ -207,8 +222,13 @@ internal struct TaskRecord
 
     internal uint UtsNamespace;
 
-    /// <summary><see cref="TaskFields.Cgroup"/>.</summary>
+    // TaskFields.Cgroup.
+
+    /// <summary>Its group in the unified hierarchy; never used twice.</summary>
     internal ulong CgroupId;
+
+    /// <summary>Where the kernel keeps the list of its groups in all hierarchies: equal numbers in one walk are equal groups. Not to be shown to anybody.</summary>
+    internal ulong CgroupSet;
 
     // TaskFields.Image.
     internal ulong ImageInode;
@@ -222,7 +242,16 @@ internal struct TaskRecord
     /// <summary><see cref="TaskFields.OutOfMemory"/>.</summary>
     internal int OutOfMemoryAdjustment;
 
-    private uint _padding;
+    /// <summary><see cref="TaskFields.Handles"/>; <see cref="TooManyHandles"/> when there were too many to count in the kernel.</summary>
+    internal uint OpenHandles;
+
+    // TaskFields.ImagePath: addresses in the kernel, to be compared and not to be shown to anybody.
+    internal ulong ImageEntry;
+
+    internal ulong ImageMount;
+
+    /// <summary>Of <see cref="OpenHandles"/>: the table of descriptors is larger than the program looks through.</summary>
+    internal const uint TooManyHandles = uint.MaxValue;
 
     /// <summary>Whether this is a thread of the kernel itself.</summary>
     internal readonly bool IsKernelThread => (Usage.Flags & 0x0020_0000) != 0;
@@ -260,7 +289,14 @@ internal struct TaskRecord
     /// The kernel does the same and also never lets either go back; here a thread that ends between its leader's turn and its own is missing
     /// from one reading. A caller that computes rates keeps the larger of the old and the new value.
     /// </remarks>
-    internal readonly (ulong User, ulong System) GetCpuTime() => SplitRunTime(Usage.RunNanoseconds, Usage.TickUserNanoseconds, Usage.TickSystemNanoseconds);
+    internal readonly (ulong User, ulong System) GetCpuTime() => GetCpuTime(0, 0);
+
+    /// <summary>The same, and never less than what was told before.</summary>
+    internal readonly (ulong User, ulong System) GetCpuTime(ulong toldUser, ulong toldSystem) => KeepUp(
+        Usage.RunNanoseconds,
+        SplitRunTime(Usage.RunNanoseconds, Usage.TickUserNanoseconds, Usage.TickSystemNanoseconds),
+        Math.Max(ShownUserNanoseconds, toldUser),
+        Math.Max(ShownSystemNanoseconds, toldSystem));
 
     /// <summary>The letter for the kernel's two words of state.</summary>
     internal static char StateLetter(uint state, uint exitState)
@@ -281,6 +317,18 @@ internal struct TaskRecord
 
         uint bits = (state | exitState) & Reported;
         return bits == 0 ? 'R' : "SDTtXZP"[31 - System.Numerics.BitOperations.LeadingZeroCount(bits)];
+    }
+
+    /// <summary>Lets neither part go back, as the kernel does: what the one has too much the other has less.</summary>
+    internal static (ulong User, ulong System) KeepUp(ulong run, (ulong User, ulong System) split, ulong user, ulong system)
+    {
+        if (user + system >= run)
+        {
+            return (user, system);
+        }
+
+        ulong inKernel = Math.Max(split.System, system);
+        return inKernel <= run && run - inKernel >= user ? (run - inKernel, inKernel) : (user, run - user);
     }
 
     /// <summary>Splits exact time in the proportion of sampled times.</summary>

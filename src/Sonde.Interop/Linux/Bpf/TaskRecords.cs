@@ -12,6 +12,8 @@ internal sealed class TaskRecords : IBpfIteratorSink
     /// <summary><see cref="TaskUsage.Kind"/> of a thread that is not its process's first: a <see cref="TaskUsage"/> and nothing behind it.</summary>
     internal const uint Thread = 0x54534E53;
 
+    private const int MostReserved = 256 * 1024;
+
     private TaskRecord[] _processes = new TaskRecord[256];
     private TaskUsage[] _waiting = new TaskUsage[16];
     private int _count;
@@ -28,6 +30,15 @@ internal sealed class TaskRecords : IBpfIteratorSink
 
     /// <summary>Bytes that were no record; anything but 0 means that program and reader do not belong together.</summary>
     internal long Unreadable { get; private set; }
+
+    /// <summary>Makes room for so many processes at once, instead of growing to it step by step.</summary>
+    internal void Reserve(int count)
+    {
+        if (count > _processes.Length)
+        {
+            Array.Resize(ref _processes, Math.Min(count, MostReserved));
+        }
+    }
 
     /// <summary>Begins a new walk; the room stays.</summary>
     internal void Clear()
@@ -148,8 +159,6 @@ internal sealed class TaskRecords : IBpfIteratorSink
         sum.RunNanoseconds += thread.RunNanoseconds;
         sum.MinorFaults += thread.MinorFaults;
         sum.MajorFaults += thread.MajorFaults;
-        sum.VoluntarySwitches += thread.VoluntarySwitches;
-        sum.InvoluntarySwitches += thread.InvoluntarySwitches;
         sum.ReadCallBytes += thread.ReadCallBytes;
         sum.WriteCallBytes += thread.WriteCallBytes;
         sum.ReadCalls += thread.ReadCalls;

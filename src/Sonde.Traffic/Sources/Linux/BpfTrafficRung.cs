@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Sonde.Host;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
+using Sonde.Traffic.Attribution;
 
 namespace Sonde.Traffic.Sources.Linux;
 
@@ -15,7 +16,7 @@ internal sealed class BpfTrafficRung(string mountInfoPath = "/proc/self/mountinf
 
     internal override TrafficBackend Backend => TrafficBackend.Bpf;
 
-    internal override TrafficSource? TryOpen(TrafficOptions options, out BackendStatus status)
+    internal override TrafficSource? TryOpen(TrafficOptions options, SocketWatch? sockets, out BackendStatus status)
     {
         try
         {

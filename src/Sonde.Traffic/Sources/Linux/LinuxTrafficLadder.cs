@@ -1,13 +1,16 @@
 using System.Runtime.Versioning;
-using Sonde.Traffic.Attribution;
+using Sonde.Traffic.Sources.Sockets;
 
 namespace Sonde.Traffic.Sources.Linux;
 
-/// <summary>Linux: the socket plane by programs in the kernel.</summary>
+/// <summary>Linux: programs in the kernel, then TCP's own counters, then the bare table.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxTrafficLadder : TrafficLadder
 {
-    internal override IReadOnlyList<TrafficRung> Rungs { get; } = [new BpfTrafficRung()];
-
-    internal override IReadOnlyList<OwnerSource> OpenOwners(TrafficOptions options) => [];
+    internal override IReadOnlyList<TrafficRung> Rungs { get; } =
+    [
+        new BpfTrafficRung(),
+        new SocketTrafficRung(TrafficBackend.Sockets),
+        new SocketTrafficRung(TrafficBackend.Tables),
+    ];
 }

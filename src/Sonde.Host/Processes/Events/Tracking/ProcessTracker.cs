@@ -99,6 +99,12 @@ internal sealed partial class ProcessTracker(Guid boot, ProcessFields fields, Ac
         Learn(process, facts, null);
         process.StartedAt = started ?? process.StartedAt;
         Replace(at, process);
+        if (before is null && facts is not null)
+        {
+            Found++;
+            Emit(ProcessEventKind.Started, at, process, facts, ProcessEventOrigin.Comparison, "a later event told of it, and none of its start");
+        }
+
         Emit(kind, at, process, facts);
     }
 

@@ -1,0 +1,59 @@
+using Sonde.Host;
+using Sonde.Host.Sockets;
+
+namespace Sonde.Traffic.Attribution;
+
+/// <summary>The system's table of sockets as it was at the last look; shared by all who need it.</summary>
+internal sealed class SocketWatch : IDisposable
+{
+    private readonly SocketTable _table;
+    private SocketSnapshot? _snapshot;
+
+    private SocketWatch(SocketTable table) => _table = table;
+
+    /// <summary>The last reading; null before the first, and after one that failed.</summary>
+    internal SocketSnapshot? Snapshot => _snapshot;
+
+    /// <summary>How the table is read.</summary>
+    internal string Backend => _table.Backend;
+
+    /// <summary>Opens the table.</summary>
+    /// <exception cref="HostException">The system has none for us.</exception>
+    internal static SocketWatch Open(TrafficOptions options) => new(SocketTable.Open(new SocketTableOptions { OtherNamespaces = true, Time = options.Time }));
+
+    /// <summary>Reads the table now.</summary>
+    /// <exception cref="HostException">The system refused.</exception>
+    internal SocketSnapshot Read()
+    {
+        SocketSnapshot? old = _snapshot;
+        _snapshot = null;
+        old?.Dispose();
+        return _snapshot = _table.Read();
+    }
+
+    /// <summary>The socket of a flow: by its number where that is known, else by its endpoints.</summary>
+    internal SocketRecord? Find(Packets.FlowKey flow, ulong cookie, out SocketMatch match)
+    {
+        match = SocketMatch.None;
+        if (_snapshot is null)
+        {
+            return null;
+        }
+
+        if (cookie == 0)
+        {
+            return _snapshot.Find(flow, out match);
+        }
+
+        SocketRecord? found = _snapshot.FindCookie(cookie);
+        match = found is null ? SocketMatch.None : SocketMatch.Exact;
+        return found;
+    }
+
+    public void Dispose()
+    {
+        _snapshot?.Dispose();
+        _snapshot = null;
+        _table.Dispose();
+    }
+}
