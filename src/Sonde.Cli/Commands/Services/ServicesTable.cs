@@ -16,21 +16,8 @@ internal static class ServicesTable
     ];
 
     /// <summary>A line a service.</summary>
-    internal static string Draw(IReadOnlyList<ServiceRecord> services, Screen screen, TimeZoneInfo zone) => TextTable.Draw(
-        s_columns,
-        [.. services.Select(service => new[]
-        {
-            service.Name,
-            ServiceWords.StateOf(service),
-            Cell(service.StartName),
-            Cell(service.ProcessId.Select(static pid => pid.ToString(CultureInfo.InvariantCulture))),
-            Cell(service.ProcessName),
-            Cell(service.User),
-            Cell(service.Since.Select(since => RecordCells.Of(FieldValue.Of(since.UtcTicks), FieldKind.Time, zone))),
-            service.Description.HasValue ? service.Description.Value : Cell(service.DisplayName),
-        })],
-        screen.Width,
-        screen.Style);
+    internal static string Draw(IReadOnlyList<ServiceRecord> services, Screen screen, TimeZoneInfo zone) =>
+        TextTable.Draw(s_columns, [.. services.Select(service => Row(service, zone))], screen.Width, screen.Style);
 
     /// <summary>Everything known about one service, and the reason beside what is not.</summary>
     internal static string Card(ServiceRecord service, Screen screen, TimeZoneInfo zone)
@@ -47,6 +34,23 @@ internal static class ServicesTable
         }
 
         return text.ToString();
+    }
+
+    // A description of two lines is still one row.
+    private static string[] Row(ServiceRecord service, TimeZoneInfo zone)
+    {
+        string[] cells =
+        [
+            service.Name,
+            ServiceWords.StateOf(service),
+            Cell(service.StartName),
+            Cell(service.ProcessId.Select(static pid => pid.ToString(CultureInfo.InvariantCulture))),
+            Cell(service.ProcessName),
+            Cell(service.User),
+            Cell(service.Since.Select(since => RecordCells.Of(FieldValue.Of(since.UtcTicks), FieldKind.Time, zone))),
+            service.Description.HasValue ? service.Description.Value : Cell(service.DisplayName),
+        ];
+        return Array.ConvertAll(cells, SafeText.OneLine);
     }
 
     private static string Cell(Reading<string> reading) =>
