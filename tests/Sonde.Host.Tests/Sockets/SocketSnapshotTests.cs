@@ -104,6 +104,18 @@ public sealed class SocketSnapshotTests
     }
 
     [Fact]
+    public void An_inode_is_never_taken_for_a_cookie()
+    {
+        SocketSample byInode = Udp(0, "0.0.0.0:53", "0.0.0.0:0");
+        byInode.Facts = (byInode.Facts & ~SocketFacts.Cookie) | SocketFacts.Inode;
+        byInode.Inode = 7;
+        using SocketSnapshot snapshot = Snapshot(Udp(7, "0.0.0.0:54", "0.0.0.0:0"), byInode);
+
+        Assert.Equal(2, snapshot.Count);
+        Assert.Equal(54, snapshot.FindCookie(7)!.Local.Port);
+    }
+
+    [Fact]
     public void What_the_kernel_alone_keeps_says_so_and_what_is_missing_has_its_reason()
     {
         using SocketSnapshot snapshot = Snapshot(Tcp(1, SocketState.TimeWait, "10.0.0.1:80", "10.0.0.9:5000"));

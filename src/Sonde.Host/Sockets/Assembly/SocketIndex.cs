@@ -7,6 +7,10 @@ namespace Sonde.Host.Sockets.Assembly;
 internal sealed class SocketIndex
 {
     private const int MinBuckets = 256;
+
+    // Cookies count from 1 and never come here: so an inode is never taken for one.
+    private const ulong NoCookie = 1UL << 63;
+
     private int[] _flowHeads = [];
     private int[] _flowNext = [];
     private int[] _identityHeads = [];
@@ -38,7 +42,7 @@ internal sealed class SocketIndex
     }
 
     /// <summary>What names a socket: its cookie, which is never used twice, or where none is told its inode; 0 when there is neither.</summary>
-    internal static ulong IdentityOf(in SocketSample sample) => sample.Has(SocketFacts.Cookie) ? sample.Cookie : sample.Inode;
+    internal static ulong IdentityOf(in SocketSample sample) => sample.Has(SocketFacts.Cookie) ? sample.Cookie : sample.Inode == 0 ? 0 : sample.Inode | NoCookie;
 
     internal SocketRecord? FindCookie(ReadOnlySpan<SocketRecord> records, ulong cookie) =>
         cookie != 0 && FindIdentity(records, cookie) is { } found && found.Sample.Has(SocketFacts.Cookie) ? found : null;

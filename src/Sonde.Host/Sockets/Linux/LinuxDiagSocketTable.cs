@@ -129,11 +129,16 @@ internal sealed class LinuxDiagSocketTable : LinuxSocketTable
 
         if (_others is not null)
         {
-            foreach ((ulong networkNamespace, NetlinkSocket netlink) in _others.Open(gaps))
+            foreach (NamespaceChannel channel in _others.Open(gaps))
             {
-                if (ReadNamespace(netlink, networkNamespace, gaps) is { } error)
+                if (ReadNamespace(channel.Netlink, channel.Inode, gaps) is { } error)
                 {
                     gaps.Add(new Gap("sockets of other network namespaces", ReadingStatus.Failed, HostException.From(error).Message));
+                }
+
+                foreach (ProcNetTable file in _files)
+                {
+                    _ = ReadProcTable(file, channel.Inode, snapshot, gaps, channel.Pid); // the process may have ended: the next one is met within a second
                 }
             }
         }

@@ -107,11 +107,16 @@ internal abstract class LinuxSocketTable : SocketTable
     private protected abstract void ReadTables(SocketSnapshot snapshot, List<Gap> gaps);
 
     /// <summary>Reads a file of /proc/net into the snapshot.</summary>
+    /// <param name="table">Which.</param>
+    /// <param name="networkNamespace">Of which namespace it speaks.</param>
+    /// <param name="snapshot">Where the sockets go.</param>
+    /// <param name="gaps">Where lines go that are none.</param>
+    /// <param name="pid">The process whose namespace it is; 0 for that of the reading thread.</param>
     /// <returns>0, or a negative error number.</returns>
-    private protected int ReadProcTable(ProcNetTable table, ulong networkNamespace, SocketSnapshot snapshot, List<Gap> gaps)
+    private protected int ReadProcTable(ProcNetTable table, ulong networkNamespace, SocketSnapshot snapshot, List<Gap> gaps, int pid = 0)
     {
         int maxBytes = (int)Math.Min(ProcNetTable.LongestLine * (Options.MaxSockets + 1L), int.MaxValue / 2);
-        int length = Files.ReadRoot(table.Path, out ReadOnlySpan<byte> text, maxBytes);
+        int length = Files.ReadRoot(pid == 0 ? table.Path : table.PathOf(pid), out ReadOnlySpan<byte> text, maxBytes);
         if (length < 0)
         {
             return length;
@@ -155,8 +160,18 @@ internal abstract class LinuxSocketTable : SocketTable
         foreach (SocketRecord record in snapshot.AsSpan())
         {
             ref readonly SocketSample sample = ref record.Sample;
-            KnownSocket known = Remember(sample, snapshot.Time);
-            record.SetContext(sample.Has(SocketFacts.User) ? _users.Of(sample.User) : new Reading<ProcessUser>(record.UserId.Status, default, record.UserId.Reason), known.FirstSeen);
+            Reading<ProcessUser> user = sample.Has(SocketFacts.User) ? _users.Of(sample.User) : new Reading<ProcessUser>(record.UserId.Status, default, record.UserId.Reason);
+            ulong identity = SocketIndex.IdentityOf(sample);
+            if (identity == 0)
+            {
+                // In a file of /proc, a connection that the kernel alone keeps: nothing tells it from the next one of the same ends.
+                record.SetContext(user, snapshot.Time);
+                record.SetOwners(_ofKernel, OwnerEvidence.None);
+                continue;
+            }
+
+            KnownSocket known = Remember(identity, snapshot.Time);
+            record.SetContext(user, known.FirstSeen);
             if (!Options.Owners || (Options.SelectOwners is { } select && !select(record)))
             {
                 record.SetOwners(_notAsked, OwnerEvidence.None);
@@ -209,9 +224,8 @@ internal abstract class LinuxSocketTable : SocketTable
         }
     }
 
-    private KnownSocket Remember(in SocketSample sample, DateTimeOffset now)
+    private KnownSocket Remember(ulong identity, DateTimeOffset now)
     {
-        ulong identity = SocketIndex.IdentityOf(sample);
         if (!_known.TryGetValue(identity, out KnownSocket? known))
         {
             known = new KnownSocket { FirstSeen = now };

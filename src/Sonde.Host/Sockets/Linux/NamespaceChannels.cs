@@ -14,7 +14,7 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
     private const int MaxChannels = 1024;
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<ulong, NetlinkSocket> _channels = [];
+    private readonly Dictionary<ulong, NamespaceChannel> _channels = [];
     private readonly Dictionary<ulong, string> _refused = [];
     private readonly HashSet<ulong> _seen = [];
     private long _lastLook = long.MinValue;
@@ -22,7 +22,7 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
     private int _tooMany;
 
     /// <summary>The channels, after a look at which namespaces there are.</summary>
-    internal Dictionary<ulong, NetlinkSocket> Open(List<Gap> gaps)
+    internal Dictionary<ulong, NamespaceChannel>.ValueCollection Open(List<Gap> gaps)
     {
         long now = options.Time.GetTimestamp();
         if (_lastLook == long.MinValue || options.Time.GetElapsedTime(_lastLook, now) >= s_refresh)
@@ -46,14 +46,14 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
             gaps.Add(new Gap("network namespaces", ReadingStatus.Denied, reason, _refused.Values.Count(one => one == reason)));
         }
 
-        return _channels;
+        return _channels.Values;
     }
 
     public void Dispose()
     {
-        foreach (NetlinkSocket channel in _channels.Values)
+        foreach (NamespaceChannel channel in _channels.Values)
         {
-            channel.Dispose();
+            channel.Netlink.Dispose();
         }
 
         _channels.Clear();
@@ -94,11 +94,11 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
             }
         }
 
-        foreach ((ulong inode, NetlinkSocket channel) in _channels)
+        foreach ((ulong inode, NamespaceChannel channel) in _channels)
         {
             if (!_seen.Contains(inode))
             {
-                channel.Dispose();
+                channel.Netlink.Dispose();
                 _channels.Remove(inode);
             }
         }
@@ -114,8 +114,14 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
 
     private void Meet(ulong inode, int pid)
     {
-        if (!_seen.Add(inode) || inode == ownNamespace || _channels.ContainsKey(inode) || _refused.ContainsKey(inode))
+        if (!_seen.Add(inode) || inode == ownNamespace || _refused.ContainsKey(inode))
         {
+            return;
+        }
+
+        if (_channels.TryGetValue(inode, out NamespaceChannel? known))
+        {
+            known.Pid = pid;
             return;
         }
 
@@ -127,7 +133,8 @@ internal sealed class NamespaceChannels(ProcFiles files, SocketTableOptions opti
 
         try
         {
-            _channels.Add(inode, NetworkNamespaceThread.Run($"{options.ProcRoot}/{pid}/ns/net", static () => NetlinkSocket.Open(InetDiag.NETLINK_SOCK_DIAG)));
+            NetlinkSocket netlink = NetworkNamespaceThread.Run($"{options.ProcRoot}/{pid}/ns/net", static () => NetlinkSocket.Open(InetDiag.NETLINK_SOCK_DIAG));
+            _channels.Add(inode, new NamespaceChannel(inode, netlink) { Pid = pid });
         }
         catch (NativeException refused) when (refused.Error.Code is Interop.Unix.LibC.ENOENT or Netlink.ESRCH)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Sonde.Host.Sockets.Linux;
@@ -27,6 +28,9 @@ internal sealed record ProcNetTable(SocketKind Kind, bool IsIPv6, string Name)
 
     /// <summary>Its path below the root of the file system: that of the reading thread's network namespace.</summary>
     internal byte[] Path { get; } = Encoding.ASCII.GetBytes("thread-self/net/" + Name);
+
+    /// <summary>Its path in the network namespace of a process.</summary>
+    internal byte[] PathOf(int pid) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{pid}/net/{Name}"));
 
     /// <summary>The files that hold some kinds.</summary>
     internal static IEnumerable<ProcNetTable> Of(SocketKinds kinds) => s_all.Where(table => (kinds & (SocketKinds)(1 << (int)table.Kind)) != SocketKinds.None);

@@ -39,7 +39,7 @@ internal sealed class SocketOwnerWalk : IDisposable
     /// <summary>The proc file system, shared with the table; owned by this.</summary>
     internal ProcFiles Files => _files;
 
-    /// <summary>How many processes did not show their descriptors in the last walk.</summary>
+    /// <summary>How many processes do not show their descriptors.</summary>
     internal int Refused => _refused;
 
     /// <summary>How many descriptors were looked at in all walks: what the walks cost.</summary>
@@ -76,6 +76,7 @@ internal sealed class SocketOwnerWalk : IDisposable
         }
 
         _walk++;
+        int refusedBefore = _refused;
         _refused = 0;
         ReadOnlySpan<int> ids = ListIds();
         _owningBefore.Clear();
@@ -106,6 +107,10 @@ internal sealed class SocketOwnerWalk : IDisposable
         {
             _lastWhole = now;
             ForgetEnded(ids);
+        }
+        else
+        {
+            _refused = Math.Max(_refused, refusedBefore); // a walk that ended early met fewer of them
         }
     }
 
