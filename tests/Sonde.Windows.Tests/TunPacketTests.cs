@@ -85,6 +85,20 @@ public sealed class TunPacketTests : IDisposable
     }
 
     [Fact]
+    public void A_packet_that_comes_between_the_last_look_and_the_sleep_is_not_slept_over()
+    {
+        using TunDevice device = _lookalike.Open();
+        var batch = new TunBatch();
+        for (int round = 0; round < 10; round++)
+        {
+            _lookalike.Set("late", 1);
+
+            Assert.Equal(TunStatus.Ok, device.Queues[0].Receive(batch, s_patience));
+            Assert.Equal(1, batch.Count);
+        }
+    }
+
+    [Fact]
     public void What_is_sent_reaches_the_driver_in_order_and_whole()
     {
         using TunDevice device = _lookalike.Open();

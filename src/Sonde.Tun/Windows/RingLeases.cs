@@ -1,7 +1,7 @@
 namespace Sonde.Tun.Windows;
 
 /// <summary>The received packets that are on loan from a ring, oldest first: the ring gets room back only up to the oldest of them.</summary>
-/// <remarks>One thread adds; any may return.</remarks>
+/// <remarks>One thread asks and adds; any may return.</remarks>
 internal sealed class RingLeases
 {
     /// <summary>The most packets on loan at a time.</summary>
@@ -17,6 +17,13 @@ internal sealed class RingLeases
     /// <param name="isFull">Whether no further packet can be lent.</param>
     internal long Held(long position, out bool isFull)
     {
+        // Nobody but the caller adds, so none is none.
+        if (Volatile.Read(ref _count) == 0)
+        {
+            isFull = false;
+            return 0;
+        }
+
         lock (_lock)
         {
             isFull = _count == Capacity;
