@@ -31,6 +31,10 @@ internal abstract class StopSignal : IDisposable
     /// <summary>Ends every present and future wait; may be called from any thread and more than once.</summary>
     internal abstract void Signal();
 
+    /// <summary>Waits for the stop alone.</summary>
+    /// <returns>Whether it was signalled before the time was over.</returns>
+    internal abstract bool Wait(TimeSpan timeout);
+
     public void Dispose()
     {
         // Waits for a running callback, so that Signal never meets a closed handle.

@@ -83,7 +83,7 @@ public sealed class TunException : IOException
             183 or 5010 => TunFailure.AlreadyExists, // ERROR_ALREADY_EXISTS, ERROR_OBJECT_ALREADY_EXISTS
             170 or 1247 => TunFailure.Busy, // ERROR_BUSY, ERROR_ALREADY_INITIALIZED
             258 => TunFailure.TimedOut, // WAIT_TIMEOUT
-            50 or 120 or 127 or 4319 => TunFailure.Unavailable, // ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_PROC_NOT_FOUND, ERROR_DEVICE_NOT_AVAILABLE
+            50 or 120 or 127 or 193 or 4319 => TunFailure.Unavailable, // ERROR_NOT_SUPPORTED, …CALL_NOT_IMPLEMENTED, …PROC_NOT_FOUND, …BAD_EXE_FORMAT, …DEVICE_NOT_AVAILABLE
             _ => TunFailure.System,
         },
         _ => unchecked((uint)error.Code) == 0xC0000022 ? TunFailure.AccessDenied : TunFailure.System, // STATUS_ACCESS_DENIED

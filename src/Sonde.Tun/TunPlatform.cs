@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sonde.Tun.Linux;
+using Sonde.Tun.Windows;
 
 namespace Sonde.Tun;
 
@@ -19,7 +20,9 @@ internal abstract class TunPlatform
 
     /// <summary>That of this system.</summary>
     internal static TunPlatform Create() =>
-        OperatingSystem.IsLinux() ? new LinuxTunPlatform() : new UnsupportedTunPlatform();
+        OperatingSystem.IsLinux() ? new LinuxTunPlatform()
+        : OperatingSystem.IsWindows() ? new WindowsTunPlatform()
+        : new UnsupportedTunPlatform();
 
     /// <summary>Opens or creates a device, not yet configured, with everything undone when a step fails.</summary>
     internal abstract TunDevice Open(TunOptions options);

@@ -174,11 +174,33 @@ public abstract partial class TunQueue
         }
     }
 
-    /// <summary>Counts a packet that a ring took without <see cref="Send(TunBatch)"/>.</summary>
-    private protected void CountSent(int length)
+    /// <summary>Counts what a ring took without <see cref="Send(TunBatch)"/>, of any thread.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="isPacket">Whether it was one; otherwise it was dropped as invalid.</param>
+    private protected void CountCommitted(int length, bool isPacket)
     {
-        Interlocked.Increment(ref Tally.SentPackets);
-        Interlocked.Add(ref Tally.SentBytes, length);
+        lock (_sending)
+        {
+            if (isPacket)
+            {
+                Tally.SendCalls++;
+                Tally.SentPackets++;
+                Tally.SentBytes += length;
+            }
+            else
+            {
+                Tally.DroppedInvalid++;
+            }
+        }
+    }
+
+    /// <summary>Counts a lease of a ring that was given up, by any thread.</summary>
+    private protected void CountCancelled()
+    {
+        lock (_sending)
+        {
+            Tally.LeasesCancelled++;
+        }
     }
 
     private TunBatch TakeSendLease(nint token)

@@ -10,7 +10,7 @@ public sealed record TunWindowsOptions
     public const int MaxRingCapacity = 0x4000000;
 
     /// <summary>
-    /// The absolute path of wintun.dll; null looks beside this program only. The DLL is not part of Sonde: its licence wants it fetched from wintun.net.
+    /// The absolute path of wintun.dll; null looks beside this program only. The DLL is not part of Sonde: it comes from wintun.net, under a licence of its own.
     /// </summary>
     public string? LibraryPath { get; init; }
 

@@ -5,7 +5,7 @@ namespace Sonde.Tun;
 /// <summary>A system that Sonde has no TUN backend for yet: nothing to try, and opening says so.</summary>
 internal sealed class UnsupportedTunPlatform : TunPlatform
 {
-    private const string Why = "this version of Sonde has TUN devices on Linux only";
+    private const string Why = "this version of Sonde has TUN devices on Linux and Windows only";
 
     internal override TunDevice Open(TunOptions options) => throw Refusal("open", null);
 

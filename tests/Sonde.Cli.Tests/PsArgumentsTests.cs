@@ -85,10 +85,10 @@ public sealed class PsArgumentsTests
     [Fact]
     public void Values_are_formatted_by_their_kind()
     {
-        Assert.Equal("1:02:03", PsCells.Of(FieldValue.Of(new TimeSpan(1, 2, 3).Ticks), FieldKind.Duration, TimeZoneInfo.Utc));
-        Assert.Equal("2:03.40", PsCells.Of(FieldValue.Of(TimeSpan.FromSeconds(123.4).Ticks), FieldKind.Duration, TimeZoneInfo.Utc));
-        Assert.Equal("1.5 MB", PsCells.Of(FieldValue.Of(1_500_000), FieldKind.Bytes, TimeZoneInfo.Utc));
-        Assert.Equal("2026-01-02 03:04:05", PsCells.Of(FieldValue.Of(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).Ticks), FieldKind.Time, TimeZoneInfo.Utc));
+        Assert.Equal("1:02:03", RecordCells.Of(FieldValue.Of(new TimeSpan(1, 2, 3).Ticks), FieldKind.Duration, TimeZoneInfo.Utc));
+        Assert.Equal("2:03.40", RecordCells.Of(FieldValue.Of(TimeSpan.FromSeconds(123.4).Ticks), FieldKind.Duration, TimeZoneInfo.Utc));
+        Assert.Equal("1.5 MB", RecordCells.Of(FieldValue.Of(1_500_000), FieldKind.Bytes, TimeZoneInfo.Utc));
+        Assert.Equal("2026-01-02 03:04:05", RecordCells.Of(FieldValue.Of(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).Ticks), FieldKind.Time, TimeZoneInfo.Utc));
         Assert.Equal("2026-01-02T03:04:05.000Z", FieldValue.Of(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).Ticks).Format(FieldKind.Time));
     }
 }

@@ -20,7 +20,7 @@ public sealed class LinuxLayoutTests
             .Select(type => type.FullName!)];
 
     public static TheoryData<string> Constants() =>
-        [.. new[] { typeof(LibC), typeof(Netlink), typeof(RtNetlink), typeof(EthtoolNetlink), typeof(Virtio), typeof(Packet), typeof(Xdp), typeof(BpfAbi), typeof(Unix.LibC) }
+        [.. new[] { typeof(LibC), typeof(Netlink), typeof(Connector), typeof(RtNetlink), typeof(EthtoolNetlink), typeof(Virtio), typeof(Packet), typeof(Xdp), typeof(BpfAbi), typeof(InetDiag), typeof(Unix.LibC) }
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic))
             .Where(field => field.IsLiteral && field.Name != "Library")
             .Select(field => $"{field.DeclaringType!.FullName}:{field.Name}")];

@@ -64,11 +64,12 @@ public sealed class LayoutTests
     public void Every_struct_that_crosses_to_libSystem_is_among_those_checked() =>
         Assert.Equal(
             [
-                "audit_token_t", "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64", "ifaddrs",
-                "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime", "in6_ifreq", "kinfo_proc", "mach_timebase_info", "passwd", "proc_archinfo",
-                "proc_bsdinfo", "proc_pidcoalitioninfo", "proc_regioninfo", "proc_regionwithpathinfo", "proc_taskallinfo", "proc_taskinfo",
-                "proc_uniqidentifierinfo", "proc_vnodepathinfo", "rt_metrics", "rt_msghdr", "rusage_info_v6", "sockaddr", "sockaddr_dl", "sockaddr_in",
-                "sockaddr_in6", "stat", "timespec", "timeval", "timeval32", "vnode_info_path",
+                "audit_token_t", "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64",
+                "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime", "in6_ifreq", "kinfo_proc", "mach_timebase_info",
+                "passwd", "proc_archinfo", "proc_bsdinfo", "proc_pidcoalitioninfo", "proc_regioninfo", "proc_regionwithpathinfo", "proc_taskallinfo",
+                "proc_taskinfo", "proc_uniqidentifierinfo", "proc_vnodepathinfo", "rt_metrics", "rt_msghdr", "rusage_info_v6", "sockaddr",
+                "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "stat", "timespec", "timeval", "timeval32", "vnode_info_path", "xinpcb_n", "xinpgen",
+                "xsockbuf_n", "xsocket_n", "xsockstat_n", "xtcpcb_n",
             ],
             NativeLayout.StructsIn(typeof(LibSystem).Assembly, typeof(LibSystem).Namespace!).Select(type => type.Name));
 

@@ -95,10 +95,14 @@ internal sealed class LookAlike : IDisposable
     /// <summary>Lets this wait in the next capture device as soon as it has an interface, before it has a filter.</summary>
     internal void CaptureEarly(byte[] read) => Put("bpf.early", read);
 
+    /// <summary>What sysctlbyname returns for a name from now on.</summary>
+    internal void SetList(string name, byte[] answer) => Put("list." + name, answer);
+
     public void Dispose()
     {
         Assert.Equal(this["getifaddrs"], this["freeifaddrs"]);
         Assert.Equal(this["dns.copied"], this["dns.freed"]);
+        Assert.Equal(this["launch.made"], this["launch.freed"]);
         Assert.Equal(0, this["ports"]);
         Assert.Equal(0, this["crash.reports"]);
         _reset();

@@ -15,10 +15,13 @@ public sealed unsafe class LookalikeDll
     private LookalikeDll(nint library) => _library = library;
 
     /// <summary>Lets <paramref name="assembly"/> find the file at <paramref name="path"/> when it asks for <paramref name="name"/>.</summary>
-    public static LookalikeDll Replace(Assembly assembly, string name, string path)
+    public static LookalikeDll Replace(Assembly assembly, string name, string path) => ReplaceAll(assembly, path, name);
+
+    /// <summary>Lets <paramref name="assembly"/> find the file at <paramref name="path"/> when it asks for any of <paramref name="names"/>.</summary>
+    public static LookalikeDll ReplaceAll(Assembly assembly, string path, params string[] names)
     {
         nint library = NativeLibrary.Load(path);
-        NativeLibrary.SetDllImportResolver(assembly, (asked, _, _) => asked.Equals(name, StringComparison.OrdinalIgnoreCase) ? library : 0);
+        NativeLibrary.SetDllImportResolver(assembly, (asked, _, _) => names.Contains(asked, StringComparer.OrdinalIgnoreCase) ? library : 0);
         return new LookalikeDll(library);
     }
 
@@ -28,4 +31,13 @@ public sealed unsafe class LookalikeDll
     /// <summary>Calls an export that takes an int and returns one.</summary>
     public int Call(string export, int argument = 0) =>
         ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(_library, export))(argument);
+
+    /// <summary>Calls an export that takes memory and its length, to read or to fill, and returns an int.</summary>
+    public int CallWith(string export, Span<byte> memory)
+    {
+        fixed (byte* start = memory)
+        {
+            return ((delegate* unmanaged<byte*, int, int>)NativeLibrary.GetExport(_library, export))(start, memory.Length);
+        }
+    }
 }

@@ -13,6 +13,8 @@ public sealed class HandleLeakCheckAttribute : BeforeAfterTestAttribute
     private const int ToleranceOfEvents = 8;
     private const int Many = 32;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private static byte s_eventType;
     private static byte s_fileType;
 
@@ -37,10 +39,17 @@ public sealed class HandleLeakCheckAttribute : BeforeAfterTestAttribute
         (byte Type, int Growth)[] leaks = FindLeaks();
         if (leaks.Length > 0)
         {
-            // Handles that only a finalizer closes are no leak, though they are no good style either.
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            leaks = FindLeaks();
+            // Handles that only a finalizer closes are no leak, though they are no good style either; and a thread that was told to end holds
+            // its own until it has.
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    GC.Collect();
+                    GC.WaitForPendingFinalizers();
+                    leaks = FindLeaks();
+                    return leaks.Length == 0;
+                },
+                s_patience);
         }
 
         string message = string.Join(", ", leaks.Select(leak => $"{leak.Growth} of type {leak.Type}"));

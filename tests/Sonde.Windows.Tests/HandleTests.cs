@@ -1,6 +1,8 @@
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
+using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
+using Sonde.Host.Services;
 using Sonde.Testing;
 
 namespace Sonde.Windows.Tests;
@@ -36,6 +38,21 @@ public sealed class HandleTests
 
     [Fact]
     public void Reading_privileges_leaves_no_handle_behind() => AssertLeaksNothing(() => ProcessPrivileges.Create().Read());
+
+    [Fact]
+    public void Collecting_processes_leaves_no_handle_behind() => AssertLeaksNothing(() =>
+    {
+        using var collector = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.All });
+        collector.Collect().Dispose();
+        collector.Collect().Dispose();
+    });
+
+    [Fact]
+    public void Listing_services_leaves_no_handle_behind() => AssertLeaksNothing(() =>
+    {
+        using var services = SystemServices.Open();
+        services.Collect();
+    });
 
     // One handle a round would be forty; what the runtime opens meanwhile is a few.
     private static void AssertLeaksNothing(Action action)

@@ -60,7 +60,7 @@ trap 'exit 143' TERM
 # ---- build, when something changed since the last build that succeeded ----
 
 sources() {
-  find "$root/src" "$root/tests/Sonde.Windows.Tests" "$root/tests/Sonde.Testing" "$root/tests/Directory.Build.props" \
+  find "$root/src" "$root/tests/Sonde.Windows.Tests" "$root/tests/Sonde.Testing" "$root/tests/contracts" "$root/tests/Sonde.Cli.Tests/TestOutput.cs" "$root/tests/Directory.Build.props" \
     "$root/tests/fixtures/windows" "$root/tests/fixtures/layout/windows.c" \
     "$root/Directory.Build.props" "$root/Directory.Build.targets" "$root/Directory.Packages.props" "$root/global.json" -type f "$@"
 }
@@ -96,7 +96,14 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   compile -shared -DBROKEN -o "$native/npcap-broken/wpcap.dll" "$root/tests/fixtures/windows/wpcap.c" "$native/npcap/Packet.dll"
   cp "$native/npcap/wpcap.dll" "$native/npcap-alone/wpcap.dll"
   compile -shared -o "$native/fakews2.dll" "$root/tests/fixtures/windows/fakews2.c"
+  compile -shared -o "$native/fakewintun.dll" "$root/tests/fixtures/windows/fakewintun.c"
+  compile -shared -DOLD -o "$native/fakewintun-old.dll" "$root/tests/fixtures/windows/fakewintun.c"
+  compile -shared -DINCOMPLETE -o "$native/fakewintun-incomplete.dll" "$root/tests/fixtures/windows/fakewintun.c"
+  compile -shared -o "$native/faketunip.dll" "$root/tests/fixtures/windows/faketunip.c" -lws2_32
+  mkdir -p "$native/old" || red "cannot write to $native"
+  compile -shared -DOLD -o "$native/old/faketunip.dll" "$root/tests/fixtures/windows/faketunip.c" -lws2_32
   compile -shared -DWITHOUT_NETIO -o "$native/fakeiphlp-old.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
+  compile -shared -o "$native/fakent.dll" "$root/tests/fixtures/windows/fakent.c"
   started=$build/stamp.new
   echo "$names" >"$build/stamp"
   touch -r "$started" "$build/stamp"
@@ -175,18 +182,24 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command -trait- pass=processes -trait- pass=protected
+pass processes -trait pass=processes
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
 pass lookalike -trait pass=lookalike
 SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll"
 pass old -trait pass=old
+SONDE_LOOKALIKE="Z:$native/fakent.dll"
+pass protected -trait pass=protected
 unset SONDE_LOOKALIKE
 # Wine takes its own wpcap.dll even for a full path, unless it is told to look at the file first.
 export SONDE_NATIVE="Z:$native"
 WINEDLLOVERRIDES='winedbg.exe=d;*wpcap=n,b'
 pass link -trait pass=link
 WINEDLLOVERRIDES='winedbg.exe=d'
+pass tun -trait pass=tun
+pass tun-old -trait pass=tun-old
+pass tun-command -trait pass=tun-command
 unset SONDE_NATIVE
 
 # ---- the command itself: each line of windows.smoke ----
@@ -211,6 +224,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 5 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 10 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

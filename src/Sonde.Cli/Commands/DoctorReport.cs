@@ -4,7 +4,10 @@ using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
+using Sonde.Host.Processes.Events;
 using Sonde.Host.Resolvers;
+using Sonde.Host.Services;
+using Sonde.Host.Sockets;
 using Sonde.Link;
 using Sonde.Tun;
 
@@ -41,6 +44,9 @@ internal sealed record DoctorReport(
             .. NetworkInterfaces.Check(),
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
+            .. SystemServices.Check(),
+            .. ProcessEventSource.Check(),
+            .. SocketTable.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),

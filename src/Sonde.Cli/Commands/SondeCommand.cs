@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Sonde.Cli.Commands.Connections;
+using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
+using Sonde.Cli.Commands.Services;
+using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 
@@ -12,9 +16,13 @@ internal static class SondeCommand
     // In the order of the help. The names are those of the command and its aliases.
     private static readonly (string[] Names, Func<CommandContext, Command> Build)[] s_commands =
     [
+        (["snapshot"], SnapshotCommand.Build),
+        (["connections", "ss"], ConnectionsCommand.Build),
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
+        (["events"], EventsCommand.Build),
+        (["services"], ServicesCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -81,13 +89,16 @@ internal static class SondeCommand
         TeachingHelp.Install(
             root,
             """
-              sonde interfaces                      what is here: names, states, addresses, counters
+              sudo sonde snapshot --duration 5      which process sends and receives how much
+              sonde connections                     which process talks to whom, and how it goes
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde capture --interface eth0        a line a packet, like tcpdump's
+              sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde read in.pcapng --stats          who talked to whom in a capture file
               sonde resolvers                       who answers DNS, and who said so
-              sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump
               sonde ps --tree                       what runs here, and who started it
+              sonde events                          what starts and ends, as it happens
+              sonde services                        what the service manager looks after
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs
@@ -97,6 +108,7 @@ internal static class SondeCommand
 
     private static int Invoke(string[] arguments, CommandContext context)
     {
+        arguments = WithCommand(arguments);
         RootCommand root = Build(context, arguments.FirstOrDefault());
 
         // No response files: an interface may be called "@x", and nobody expects `sonde interfaces @x` to read a file.
@@ -112,6 +124,10 @@ internal static class SondeCommand
         context.Output.Write(writer.ToString());
         return exitCode;
     }
+
+    // netoproc has no commands: its options alone mean a snapshot.
+    private static string[] WithCommand(string[] arguments) =>
+        arguments is [['-', '-', _, ..] first, ..] && first is not ("--help" or "--version") ? ["snapshot", .. arguments] : arguments;
 
     private static int Report(UserError error, CommandContext context, TextWriter errors)
     {

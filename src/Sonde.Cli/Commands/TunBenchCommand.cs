@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sonde.Cli.Errors;
 using Sonde.Cli.Json;
 using Sonde.Cli.Output;
 using Sonde.Tun;
@@ -17,6 +18,7 @@ internal static class TunBenchCommand
     private const int PacketsPerSend = 44; // just under 64 KiB
     private const int SendsPerRound = 16; // fewer packets than the device's queue holds
 
+    private static readonly TimeSpan s_bindPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(500);
 
     private static readonly TableColumn[] s_columns =
@@ -26,7 +28,8 @@ internal static class TunBenchCommand
     {
         var rounds = new Option<int>("--rounds") { Description = "How many times 704 packets go through, in each mode.", HelpName = "N", DefaultValueFactory = _ => 300 };
         Option<OutputFormat> format = CommandContext.FormatOption();
-        var command = new Command("bench", "Measures what one thread receives and sends through a TUN device: plain, segmented and raw, and says what limits it.") { rounds, format };
+        Option<string?> library = TunDeviceOptions.LibraryOption();
+        var command = new Command("bench", "Measures what one thread receives and sends through a TUN device: plain, segmented and raw, and says what limits it.") { rounds, format, library };
         TeachingHelp.Install(
             command,
             """
@@ -36,9 +39,10 @@ internal static class TunBenchCommand
         command.SetAction(result =>
         {
             int count = Math.Clamp(result.GetValue(rounds), 1, 1_000_000);
+            TunWindowsOptions windows = TunDeviceOptions.ReadWindows(result.GetValue(library));
             TunBenchRun[] runs =
             [
-                .. new[] { TunOffload.None, TunOffload.Segmented, TunOffload.Raw }.Select(mode => TunCommand.Try("cannot measure the TUN device", () => Measure(mode, count))),
+                .. new[] { TunOffload.None, TunOffload.Segmented, TunOffload.Raw }.Select(mode => TunCommand.Try("cannot measure the TUN device", () => Measure(mode, count, windows))),
             ];
             Print(context.Output, runs, result.GetValue(format));
             return ExitCode.Ok;
@@ -99,14 +103,14 @@ internal static class TunBenchCommand
     }
 
     // The system is the load: a socket sends to an address behind the device; only the calls of the queue are timed.
-    private static TunBenchRun Measure(TunOffload mode, int rounds)
+    private static TunBenchRun Measure(TunOffload mode, int rounds, TunWindowsOptions windows)
     {
         TunAddress own = TunAddress.Parse("198.18.255.1/30"); // RFC 2544: addresses for measurements
-        using TunDevice device = TunDevice.Open(new TunOptions { Offload = mode, Configuration = new TunConfiguration { Addresses = [own], Mtu = 1500 } });
+        using TunDevice device = TunDevice.Open(new TunOptions { Offload = mode, Configuration = new TunConfiguration { Addresses = [own], Mtu = 1500 }, Windows = windows });
         TunQueue queue = device.Queues[0];
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SendBufferSize = 4 << 20;
-        socket.Bind(new IPEndPoint(own.Address.ToIPAddress(), 0));
+        Bind(socket, new IPEndPoint(own.Address.ToIPAddress(), 0));
         SocketAddress peer = new IPEndPoint(IPAddress.Parse("198.18.255.2"), 9).Serialize();
         int burst = AsksForSegments(socket) ? PacketsPerSend : 1;
         byte[] payload = new byte[PayloadSize * burst];
@@ -147,6 +151,31 @@ internal static class TunBenchCommand
             }
 
             Drain(queue, batch, ref tally);
+        }
+    }
+
+    // Windows takes a moment until an address of an adapter that has just been connected can be used.
+    private static void Bind(Socket socket, IPEndPoint own)
+    {
+        SocketException? refused = null;
+        bool isBound = SpinWait.SpinUntil(
+            () =>
+            {
+                try
+                {
+                    socket.Bind(own);
+                    return true;
+                }
+                catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+                {
+                    refused = failure;
+                    return false;
+                }
+            },
+            s_bindPatience);
+        if (!isBound)
+        {
+            throw new UserErrorException(new UserError(ExitCode.Failure, $"cannot use the address {own.Address} of the TUN device", refused?.Message), refused);
         }
     }
 

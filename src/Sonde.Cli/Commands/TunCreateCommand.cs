@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 using Sonde.Tun;
 
@@ -7,6 +8,8 @@ namespace Sonde.Cli.Commands;
 /// <summary>`sonde tun create`: a device that lives as long as the command, or one that stays.</summary>
 internal static class TunCreateCommand
 {
+    private const string KeepingBackend = "/dev/net/tun"; // the only one whose devices outlive their makers
+
     internal static Command Build(CommandContext context)
     {
         var persist = new Option<bool>("--persist") { Description = "The device stays when the command ends (Linux)." };
@@ -28,6 +31,11 @@ internal static class TunCreateCommand
             };
             using var stop = new GracefulStop();
             using TunDevice made = TunCommand.Try("cannot create the TUN device", () => TunDevice.Open(options));
+            if (options.Linux.IsPersistent && made.Backend != KeepingBackend)
+            {
+                throw new UserErrorException(new UserError(ExitCode.Unavailable, $"cannot keep the TUN device '{made.Name}'", $"A device of {made.Backend} ends with the process that made it."));
+            }
+
             Tell(context, made, options);
             if (!options.Linux.IsPersistent)
             {
@@ -57,6 +65,7 @@ internal static class TunCreateCommand
     private static void Hold(CommandContext context, TunDevice device, CancellationToken stop)
     {
         using CancellationTokenRegistration closing = stop.Register(device.Dispose);
+        IReadOnlyList<string> notes = device.Notes;
         var batch = new TunBatch();
         TunStatus status;
         do
@@ -64,6 +73,11 @@ internal static class TunCreateCommand
             status = device.Queues[0].Receive(batch);
         }
         while (status == TunStatus.Ok);
+        foreach (string note in device.Notes.Except(notes, StringComparer.Ordinal))
+        {
+            context.Output.Write(SafeText.OneLine($"note: {note}") + "\n");
+        }
+
         context.Output.Write($"{(status == TunStatus.Closed ? "closed" : $"the device is {(status == TunStatus.Gone ? "gone" : "unusable")}")}: {TunCommand.Summary(device.Counters)}\n");
     }
 }

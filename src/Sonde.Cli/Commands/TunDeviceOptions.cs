@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
@@ -49,12 +50,40 @@ internal sealed class TunDeviceOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string?> _library = LibraryOption();
+
+    private readonly Option<int?> _ring = new("--ring") { Description = "Windows: the bytes of each of the two rings, a power of two from 131072 to 67108864 (128 KiB to 64 MiB); 8 MiB without it.", HelpName = "BYTES" };
+
     internal TunDeviceOptions(Command command)
     {
         command.Add(_name);
         command.Add(_addresses);
         command.Add(_mtu);
         command.Add(_routes);
+        command.Add(_library);
+        command.Add(_ring);
+    }
+
+    /// <summary>The --wintun option, new for each command.</summary>
+    internal static Option<string?> LibraryOption() => new("--wintun") { Description = "Windows: the full path of wintun.dll; beside this program without it.", HelpName = "FILE" };
+
+    /// <summary>What only Windows has.</summary>
+    /// <param name="library">What --wintun says.</param>
+    /// <param name="ring">What --ring says.</param>
+    internal static TunWindowsOptions ReadWindows(string? library, int? ring = null)
+    {
+        if (library is not null && !Path.IsPathFullyQualified(library))
+        {
+            throw UsageError.Of("sonde tun", $"'{library}' is no full path", "What is searched for can be planted: give it from the drive on.");
+        }
+
+        if (ring is { } bytes && (bytes is < TunWindowsOptions.MinRingCapacity or > TunWindowsOptions.MaxRingCapacity || !BitOperations.IsPow2(bytes)))
+        {
+            throw UsageError.Of("sonde tun", $"a ring of {bytes} bytes is none", "It has a power of two from 131072 to 67108864 bytes.");
+        }
+
+        var options = new TunWindowsOptions { LibraryPath = library };
+        return ring is { } capacity ? options with { RingCapacity = capacity } : options;
     }
 
     /// <summary>What was asked for.</summary>
@@ -78,6 +107,7 @@ internal sealed class TunDeviceOptions
         {
             Name = result.GetValue(_name),
             Configuration = new TunConfiguration { Addresses = addresses, Mtu = mtu, Routes = result.GetValue(_routes) ?? [] },
+            Windows = ReadWindows(result.GetValue(_library), result.GetValue(_ring)),
         };
     }
 }

@@ -18,7 +18,7 @@ internal abstract class HostAdvice
     internal static HostAdvice Create()
     {
         string system = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
-        return OperatingSystem.IsWindows() ? new WindowsAdvice(system)
+        return OperatingSystem.IsWindows() ? new WindowsAdvice(system, RuntimeInformation.ProcessArchitecture)
             : OperatingSystem.IsMacOS() ? new MacOSAdvice(system)
             : new LinuxAdvice(system);
     }

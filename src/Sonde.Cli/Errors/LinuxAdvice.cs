@@ -30,6 +30,11 @@ internal sealed class LinuxAdvice(string system) : HostAdvice(system)
                 : ["Where /proc is missing: sudo mount -t proc proc /proc"];
         }
 
+        if (operation.StartsWith("sock_diag", StringComparison.Ordinal) && !isDenied)
+        {
+            return ["To load it:             sudo modprobe -a tcp_diag udp_diag raw_diag"];
+        }
+
         if (operation.Contains("netlink", StringComparison.OrdinalIgnoreCase) || operation.Contains("AF_NETLINK", StringComparison.Ordinal))
         {
             return

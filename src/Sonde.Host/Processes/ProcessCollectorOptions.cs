@@ -25,6 +25,9 @@ public sealed record ProcessCollectorOptions
     /// <summary>How many bytes of a command line or an environment are read at most.</summary>
     public int MaxArgumentBytes { get; init; } = 128 * 1024;
 
+    /// <summary>Windows: switch on SeDebugPrivilege, if this user holds it, for as long as the collector lives: it opens processes of other users, except protected ones.</summary>
+    public bool UseDebugPrivilege { get; init; }
+
     /// <summary>Linux: where the proc file system is mounted; that of a host may be mounted elsewhere in a container.</summary>
     public string ProcRoot { get; init; } = "/proc";
 

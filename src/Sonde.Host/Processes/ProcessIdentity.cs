@@ -42,6 +42,9 @@ public sealed class ProcessIdentity
     /// <summary>Of a process that ended, or whose id was used again, while it was read.</summary>
     internal static ProcessIdentity Gone { get; } = new(ReadingStatus.Gone, "it ended while it was read");
 
+    /// <summary>Of a process of which nothing was read.</summary>
+    internal static ProcessIdentity Unread { get; } = new();
+
     /// <summary>What of the mask was read into this object.</summary>
     public ProcessFields Fields { get; internal set; }
 

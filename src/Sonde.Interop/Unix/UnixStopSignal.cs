@@ -25,6 +25,8 @@ internal abstract class UnixStopSignal(FileDescriptor waitable, FileDescriptor w
         }
     }
 
+    internal override bool Wait(TimeSpan timeout) => Poller.Wait(waitable, stop: null, timeout) != WaitResult.TimedOut;
+
     private protected override void DisposeCore()
     {
         waitable.Dispose();

@@ -28,6 +28,64 @@ internal sealed unsafe class AccessToken : SafeHandle
         throw new NativeException("OpenProcessToken", error);
     }
 
+    /// <summary>Opens the token of another process.</summary>
+    /// <returns>A Win32 error; ERROR_SUCCESS with a token.</returns>
+    internal static int TryOpen(ProcessHandle process, uint access, out AccessToken? token)
+    {
+        if (AdvApi32.OpenProcessToken(process, access, out AccessToken opened) != 0)
+        {
+            token = opened;
+            return Win32.ERROR_SUCCESS;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        opened.Dispose();
+        token = null;
+        return error;
+    }
+
+    /// <summary>Asks for a class whose answer is one value.</summary>
+    /// <returns>A Win32 error.</returns>
+    internal int TryQuery<T>(TOKEN_INFORMATION_CLASS what, out T value)
+        where T : unmanaged
+    {
+        value = default;
+        uint size;
+        fixed (T* start = &value)
+        {
+            // SAFETY: the size tells how much room start has.
+            return AdvApi32.GetTokenInformation(this, what, (byte*)start, (uint)sizeof(T), &size) != 0 ? Win32.ERROR_SUCCESS : Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>Switches a privilege that the token holds.</summary>
+    /// <returns>ERROR_SUCCESS; ERROR_NOT_ALL_ASSIGNED for one that it does not hold; another Win32 error.</returns>
+    internal int SwitchPrivilege(LUID privilege, bool isOn, out bool wasOn)
+    {
+        wasOn = false;
+        var request = new TOKEN_PRIVILEGES
+        {
+            PrivilegeCount = 1,
+            Privileges = new LUID_AND_ATTRIBUTES { Luid = privilege, Attributes = isOn ? AdvApi32.SE_PRIVILEGE_ENABLED : 0 },
+        };
+        TOKEN_PRIVILEGES before = default;
+        uint size;
+
+        // SAFETY: both structs have room for the one privilege that they speak of.
+        int done = AdvApi32.AdjustTokenPrivileges(this, 0, (byte*)&request, (uint)sizeof(TOKEN_PRIVILEGES), (byte*)&before, &size);
+
+        // It succeeds with a remark when the privilege is not held.
+        int error = Marshal.GetLastPInvokeError();
+        if (done == 0 || error == Win32.ERROR_NOT_ALL_ASSIGNED)
+        {
+            return error;
+        }
+
+        // What did not change is not among the previous state.
+        wasOn = before.PrivilegeCount == 0 ? isOn : (before.Privileges.Attributes & AdvApi32.SE_PRIVILEGE_ENABLED) != 0;
+        return Win32.ERROR_SUCCESS;
+    }
+
     /// <summary>Asks for <paramref name="what"/>; the answer lies in <paramref name="buffer"/> until its next use.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
     internal AddressedBytes Query(TOKEN_INFORMATION_CLASS what, Win32Buffer buffer) =>

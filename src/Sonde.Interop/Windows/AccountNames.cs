@@ -29,6 +29,18 @@ internal static unsafe class AccountNames
         return MemoryMarshal.Cast<byte, char>(name.Bytes).ToString();
     }
 
+    /// <summary>The number of a privilege until the next start of the system.</summary>
+    /// <returns><see langword="false"/> for a name that this system does not know.</returns>
+    internal static bool TryFindPrivilege(string name, out LUID privilege)
+    {
+        privilege = default;
+        fixed (LUID* found = &privilege)
+        {
+            // SAFETY: the call writes one LUID.
+            return AdvApi32.LookupPrivilegeValueW(null, name, found) != 0;
+        }
+    }
+
     /// <summary>Whether this system has a privilege of that name.</summary>
     internal static bool IsPrivilege(string name)
     {

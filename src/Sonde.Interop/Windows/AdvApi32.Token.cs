@@ -34,6 +34,9 @@ internal static unsafe partial class AdvApi32
     internal static partial int OpenProcessToken(nint process, uint access, out AccessToken token);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int OpenProcessToken(ProcessHandle process, uint access, out AccessToken token);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int GetTokenInformation(AccessToken token, TOKEN_INFORMATION_CLASS what, byte* buffer, uint size, uint* length);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -55,9 +58,15 @@ internal enum TOKEN_INFORMATION_CLASS
     TokenUser = 1,
     TokenGroups = 2,
     TokenPrivileges = 3,
+    TokenStatistics = 10,
+    TokenSessionId = 12,
     TokenElevationType = 18,
     TokenElevation = 20,
+    TokenVirtualizationEnabled = 24,
     TokenIntegrityLevel = 25,
+    TokenUIAccess = 26,
+    TokenIsAppContainer = 29,
+    TokenAppContainerSid = 31,
 }
 
 /// <summary>struct LUID (winnt.h): a number that names a privilege until the next start of the system.</summary>
@@ -119,4 +128,27 @@ internal struct TOKEN_PRIVILEGES
 internal struct TOKEN_ELEVATION
 {
     internal uint TokenIsElevated;
+}
+
+/// <summary>struct TOKEN_APPCONTAINER_INFORMATION (winnt.h): a null pointer outside of app containers.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TOKEN_APPCONTAINER_INFORMATION
+{
+    internal nint TokenAppContainer;
+}
+
+/// <summary>struct TOKEN_STATISTICS (winnt.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TOKEN_STATISTICS
+{
+    internal LUID TokenId;
+    internal LUID AuthenticationId; // the logon session
+    internal long ExpirationTime;
+    internal int TokenType;
+    internal int ImpersonationLevel;
+    internal uint DynamicCharged;
+    internal uint DynamicAvailable;
+    internal uint GroupCount;
+    internal uint PrivilegeCount;
+    internal LUID ModifiedId;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sonde.Interop.Windows;
 
 // netioapi.h: the routing table.
-internal static partial class IpHlpApi
+internal static unsafe partial class IpHlpApi
 {
     [LibraryImport(Library)]
     private static partial int GetIpForwardTable2(ushort family, out MibTable table);
@@ -28,6 +28,63 @@ internal static partial class IpHlpApi
         catch (TypeLoadException missing) when (Win32.IsMissing(missing))
         {
             throw Win32.Missing("GetIpForwardTable2", missing);
+        }
+    }
+
+    [LibraryImport(Library)]
+    private static partial void InitializeIpForwardEntry(MIB_IPFORWARD_ROW2* row);
+
+    [LibraryImport(Library)]
+    private static partial int CreateIpForwardEntry2(MIB_IPFORWARD_ROW2* row);
+
+    [LibraryImport(Library)]
+    private static partial int DeleteIpForwardEntry2(MIB_IPFORWARD_ROW2* row);
+
+    /// <summary>A row as the system wants a new route to begin: endless lifetimes, made by hand.</summary>
+    /// <exception cref="NativeException">This Windows lacks the function.</exception>
+    internal static MIB_IPFORWARD_ROW2 NewIpForward()
+    {
+        try
+        {
+            MIB_IPFORWARD_ROW2 row = default;
+
+            // SAFETY: the call writes exactly one row, a local; so do those below.
+            InitializeIpForwardEntry(&row);
+            return row;
+        }
+        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        {
+            throw Win32.Missing("InitializeIpForwardEntry", missing);
+        }
+    }
+
+    /// <summary>Adds a route.</summary>
+    /// <returns>0, or the Win32 error.</returns>
+    /// <exception cref="NativeException">This Windows lacks the function.</exception>
+    internal static int CreateIpForwardEntry2(MIB_IPFORWARD_ROW2 row)
+    {
+        try
+        {
+            return CreateIpForwardEntry2(&row);
+        }
+        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        {
+            throw Win32.Missing("CreateIpForwardEntry2", missing);
+        }
+    }
+
+    /// <summary>Removes a route.</summary>
+    /// <returns>0, or the Win32 error.</returns>
+    /// <exception cref="NativeException">This Windows lacks the function.</exception>
+    internal static int DeleteIpForwardEntry2(MIB_IPFORWARD_ROW2 row)
+    {
+        try
+        {
+            return DeleteIpForwardEntry2(&row);
+        }
+        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        {
+            throw Win32.Missing("DeleteIpForwardEntry2", missing);
         }
     }
 }

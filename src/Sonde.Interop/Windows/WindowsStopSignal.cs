@@ -13,5 +13,7 @@ internal sealed class WindowsStopSignal : StopSignal
 
     internal override void Signal() => _event.Set();
 
+    internal override bool Wait(TimeSpan timeout) => _event.WaitOne(timeout);
+
     private protected override void DisposeCore() => _event.Dispose();
 }

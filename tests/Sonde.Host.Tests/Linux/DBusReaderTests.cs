@@ -1,6 +1,6 @@
 using System.Text;
 using Sonde.Host.Resolvers.Linux;
-using Sonde.Host.Resolvers.Linux.DBus;
+using Sonde.Host.Linux.DBus;
 
 namespace Sonde.Host.Tests.Linux;
 

@@ -51,33 +51,6 @@ public sealed class TunLifetimeTests
     }
 
     [Fact]
-    public void Closing_from_another_thread_ends_a_blocked_reader_a_hundred_times_over()
-    {
-        using NetworkNamespace space = NeedsRoot.QuietNamespace();
-        var batch = new TunBatch();
-        for (int round = 0; round < 100; round++)
-        {
-            TunDevice device = Open(space, "close0");
-            TunStatus read = TunStatus.Ok;
-            var reader = new Thread(() => read = device.Queues[0].Receive(batch));
-            reader.Start();
-            if (round % 3 != 0)
-            {
-                WaitUntilBlocked(device.Queues[0]);
-            }
-
-            var second = new Thread(device.Dispose);
-            second.Start();
-            device.Dispose();
-
-            Assert.True(reader.Join(s_patience) && second.Join(s_patience));
-            Assert.Equal(TunStatus.Closed, read);
-            Assert.Equal(TunStatus.Closed, device.Queues[0].Receive(batch));
-            Assert.Equal(TunStatus.Closed, device.Queues[0].Send(Ping()));
-        }
-    }
-
-    [Fact]
     public async Task Closing_ends_an_asynchronous_reader_and_its_thread()
     {
         using NetworkNamespace space = NeedsRoot.QuietNamespace();
@@ -297,21 +270,6 @@ public sealed class TunLifetimeTests
         Assert.Equal(TunFailure.Busy, Assert.Throws<TunException>(() => Open(space, "multi0")).Failure);
     }
 
-    [Fact]
-    public void A_second_reader_is_told_so_and_takes_nothing()
-    {
-        using NetworkNamespace space = NeedsRoot.QuietNamespace();
-        using TunDevice device = Open(space, "busy0");
-        var reader = new Thread(() => device.Queues[0].Receive(new TunBatch()));
-        reader.Start();
-        WaitUntilBlocked(device.Queues[0]);
-
-        Assert.Equal(TunStatus.Busy, device.Queues[0].Receive(new TunBatch()));
-        Assert.Equal(TunStatus.Busy, device.Queues[0].TryLease(out _));
-        device.Dispose();
-        Assert.True(reader.Join(s_patience));
-    }
-
     [Theory]
     [InlineData(TunOffload.None)]
     [InlineData(TunOffload.Segmented)]
@@ -369,36 +327,6 @@ public sealed class TunLifetimeTests
 
         using SafeFileHandle file = File.OpenHandle("/dev/null");
         Assert.Equal(TunFailure.Invalid, Assert.Throws<TunException>(() => TunDevice.Adopt(file, new TunOptions())).Failure);
-    }
-
-    [Fact]
-    public void Leases_hold_a_packet_until_they_are_given_back_and_the_close_waits_for_them()
-    {
-        using NetworkNamespace space = NeedsRoot.QuietNamespace();
-        TunDevice device = Open(space, "lease0", "10.96.0.1/24");
-        TunQueue queue = device.Queues[0];
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(Ping().Length, out TunSendLease sending));
-        Ping().CopyTo(sending.Packet);
-        Assert.Equal(TunStatus.Ok, sending.Commit());
-        sending.Dispose();
-        Assert.Equal(TunStatus.Ok, queue.TryLeaseSend(100, out TunSendLease cancelled));
-        cancelled.Dispose();
-        Assert.Equal(1, queue.Counters.LeasesCancelled);
-
-        TunLease lease = default;
-        for (TunStatus status = TunStatus.Empty; status != TunStatus.Ok;)
-        {
-            status = queue.TryLease(out lease);
-        }
-
-        Assert.Equal(28, lease.Packet.Length);
-        var closing = new Thread(device.Dispose);
-        closing.Start();
-        Assert.True(SpinWait.SpinUntil(() => queue.IsClosed, s_patience));
-        Assert.False(closing.Join(100));
-        Assert.Equal(0, lease.Packet[20]); // the echo reply is still there
-        lease.Dispose();
-        Assert.True(closing.Join(s_patience));
     }
 
     private static TunDevice Open(NetworkNamespace space, string name, params string[] addresses) => space.Run(() => TunDevice.Open(new TunOptions

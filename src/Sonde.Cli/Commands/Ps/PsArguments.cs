@@ -12,7 +12,11 @@ namespace Sonde.Cli.Commands.Ps;
 internal sealed class PsArguments
 {
     private const string Path = "sonde ps";
-    private static readonly (string Word, ProcessEngineKind Kind)[] s_engines = [("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc), ("sysctl", ProcessEngineKind.Sysctl)];
+    private static readonly (string Word, ProcessEngineKind Kind)[] s_engines =
+    [
+        ("auto", ProcessEngineKind.Automatic), ("bpf", ProcessEngineKind.Bpf), ("proc", ProcessEngineKind.Proc), ("sysctl", ProcessEngineKind.Sysctl),
+        ("system_information", ProcessEngineKind.SystemInformation), ("tool_help", ProcessEngineKind.ToolHelp),
+    ];
 
     private readonly Option<OutputFormat> _format = CommandContext.FormatOption();
     private readonly Option<bool> _tree = new("--tree", "-t") { Description = "Puts children below their parents." };
@@ -24,7 +28,8 @@ internal sealed class PsArguments
     private readonly Option<double> _interval = new("--interval", "-i") { Description = "Seconds between two readings of --watch.", HelpName = "seconds", DefaultValueFactory = static _ => 1 };
     private readonly Option<int?> _count = new("--count", "-n") { Description = "Ends --watch after so many readings.", HelpName = "readings" };
     private readonly Option<int[]> _pid = new("--pid", "-p") { Description = "Only this process, with everything known about it.", HelpName = "id", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = "auto|bpf|proc|sysctl", DefaultValueFactory = static _ => "auto" };
+    private readonly Option<string> _engine = new("--engine") { Description = "Who reads: auto takes the best that works here.", HelpName = string.Join('|', s_engines.Select(static engine => engine.Word)), DefaultValueFactory = static _ => "auto" };
+    private readonly Option<bool> _debugPrivilege = new("--debug-privilege") { Description = "Windows: switches on SeDebugPrivilege, so that processes of other users are opened too." };
     private readonly Option<bool> _showSecrets = new("--show-secrets") { Description = "Shows passwords and tokens in command lines and environments, which are masked otherwise." };
 
     internal void AddTo(Command command)
@@ -32,7 +37,7 @@ internal sealed class PsArguments
         _engine.CompletionSources.Add([.. s_engines.Select(static engine => engine.Word)]);
         _sort.CompletionSources.Add(static _ => PsFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
         _fields.CompletionSources.Add(static _ => PsFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
-        foreach (Option option in (ReadOnlySpan<Option>)[_format, _tree, _sort, _fields, _allFields, _filter, _watch, _interval, _count, _pid, _engine, _showSecrets])
+        foreach (Option option in (ReadOnlySpan<Option>)[_format, _tree, _sort, _fields, _allFields, _filter, _watch, _interval, _count, _pid, _engine, _debugPrivilege, _showSecrets])
         {
             command.Options.Add(option);
         }
@@ -77,21 +82,11 @@ internal sealed class PsArguments
 
         return new PsOptions(
             format, fields, ParseFilter(result.GetValue(_filter)), ParseOrder(result.GetValue(_sort), watch.IsOn && !isTree), pids, isTree, isCard,
-            ParseEngine(result.GetValue(_engine) ?? "auto"), result.GetValue(_showSecrets), watch);
+            ParseEngine(result.GetValue(_engine) ?? "auto"), result.GetValue(_showSecrets), result.GetValue(_debugPrivilege), watch);
     }
 
     /// <summary>A filter's error, with a line that points at the character.</summary>
-    internal static UserErrorException Explain(FilterException error)
-    {
-        // Tabs and the like are shown as escapes, which would move the pointer away from its character.
-        string shown = SafeText.OneLine(error.Filter);
-        return new UserErrorException(new UserError(
-            ExitCode.Usage,
-            "the filter cannot be understood",
-            shown,
-            shown == error.Filter ? error.Pointer : $"at character {(error.Position + 1).ToString(CultureInfo.InvariantCulture)}: {error.Message}",
-            "To see all fields: sonde ps --fields help"));
-    }
+    internal static UserErrorException Explain(FilterException error) => FilterProblem.Explain(error, "sonde ps --fields help");
 
     private static void CheckWatch(WatchOptions watch, OutputFormat format)
     {
@@ -158,7 +153,7 @@ internal sealed class PsArguments
             }
         }
 
-        throw UsageError.Of(Path, $"there is no engine '{word}'", "Choose auto, bpf or proc on Linux, sysctl on macOS.");
+        throw UsageError.Of(Path, $"there is no engine '{word}'", "Choose auto, or bpf or proc on Linux, sysctl on macOS, system_information or tool_help on Windows.");
     }
 
     private static UserErrorException UnknownField(string name) => UsageError.Of(

@@ -67,6 +67,7 @@ internal static class PsCommand
                 Fields = options.Needs,
                 Engine = options.Engine,
                 ShowSecrets = options.ShowSecrets,
+                UseDebugPrivilege = options.UseDebugPrivilege,
                 Select = options.Pids.Count > 0 ? process => options.Pids.Contains(process.Pid) : null,
                 Time = context.Time,
             });

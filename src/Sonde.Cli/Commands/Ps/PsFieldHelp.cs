@@ -15,7 +15,7 @@ internal static class PsFieldHelp
         output.Screen.Width,
         output.Screen.Style));
 
-    private static string KindOf(FieldKind kind) => kind switch
+    internal static string KindOf(FieldKind kind) => kind switch
     {
         FieldKind.Number => "number",
         FieldKind.Bytes => "bytes",

@@ -9,8 +9,7 @@ namespace Sonde.Cli.Commands.Ps;
 /// <summary>Processes as JSON, written field by field: there may be ten thousand, and an object for each would be most of the work.</summary>
 internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<ProcessRecord>> fields)
 {
-    // Reasons repeat from process to process: "denied: …" is put together and encoded once.
-    private readonly Dictionary<(ReadingStatus, string?), string> _reasons = [];
+    private readonly RecordJson _records = new();
 
     /// <summary>One document.</summary>
     internal void WriteDocument(ProcessSnapshot snapshot, IReadOnlyList<ProcessRecord> processes)
@@ -39,7 +38,7 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         foreach (ProcessRecord process in processes)
         {
             json.BeginObject();
-            WriteFields(json, process);
+            _records.WriteFields(json, fields, process);
             json.EndObject();
             output.ContinueJson();
         }
@@ -64,66 +63,9 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
                 json.Property("time"u8, at);
             }
 
-            WriteFields(json, process);
+            _records.WriteFields(json, fields, process);
             json.EndObject();
             output.EndJson();
         }
-    }
-
-    private void WriteFields(JsonText json, ProcessRecord process)
-    {
-        foreach (RecordField<ProcessRecord> field in fields)
-        {
-            FieldValue value = field.Read(process);
-            if (!value.HasValue)
-            {
-                json.Name(field.JsonName);
-                json.Null();
-                json.Property(field.JsonReasonName, ReasonOf(value));
-                continue;
-            }
-
-            switch (field.Kind)
-            {
-                case FieldKind.Text:
-                    json.Property(field.JsonName, value.Text);
-                    break;
-                case FieldKind.Real:
-                    json.Property(field.JsonName, Math.Round(value.Real, 3));
-                    break;
-                case FieldKind.Boolean:
-                    json.Property(field.JsonName, value.Integer != 0);
-                    break;
-                case FieldKind.Time:
-                    json.Property(field.JsonName, new DateTimeOffset(value.Integer, TimeSpan.Zero));
-                    break;
-                case FieldKind.Duration:
-                    json.Property(field.JsonName, value.Integer / (double)TimeSpan.TicksPerSecond);
-                    break;
-                case FieldKind.List:
-                    json.BeginArray(field.JsonName);
-                    foreach (string item in value.List)
-                    {
-                        json.Value(item);
-                    }
-
-                    json.EndArray();
-                    break;
-                default:
-                    json.Property(field.JsonName, value.Integer);
-                    break;
-            }
-        }
-    }
-
-    private string ReasonOf(FieldValue value)
-    {
-        if (!_reasons.TryGetValue((value.Status, value.Reason), out string? text))
-        {
-            text = Reading.Describe(value.Status, value.Reason);
-            _reasons.Add((value.Status, value.Reason), text);
-        }
-
-        return text;
     }
 }

@@ -15,6 +15,7 @@ namespace Sonde.Cli.Commands.Ps;
 /// <param name="IsCard">Whether everything about one process is to be shown.</param>
 /// <param name="Engine">Who reads.</param>
 /// <param name="ShowSecrets">Whether nothing is masked.</param>
+/// <param name="UseDebugPrivilege">Whether processes of other users are opened by a privilege of Windows.</param>
 /// <param name="Watch">How to watch.</param>
 internal sealed record PsOptions(
     OutputFormat Format,
@@ -26,6 +27,7 @@ internal sealed record PsOptions(
     bool IsCard,
     ProcessEngineKind Engine,
     bool ShowSecrets,
+    bool UseDebugPrivilege,
     WatchOptions Watch)
 {
     /// <summary>What has to be collected for all that.</summary>

@@ -17,7 +17,7 @@ internal sealed record PsOrder(RecordField<ProcessRecord>? Field, bool IsDescend
     {
         bool isTurned = text.StartsWith('-');
         return PsFields.All.TryFind(isTurned ? text[1..] : text, out RecordField<ProcessRecord>? field)
-            ? new PsOrder(field, field.Kind is FieldKind.Bytes or FieldKind.Count or FieldKind.Real or FieldKind.Duration != isTurned)
+            ? new PsOrder(field, RecordOrder.IsMeasured(field.Kind) != isTurned)
             : null;
     }
 
@@ -28,35 +28,6 @@ internal sealed record PsOrder(RecordField<ProcessRecord>? Field, bool IsDescend
             return; // a snapshot is in the order of ids
         }
 
-        var keyed = new List<(FieldValue Value, ProcessRecord Process)>(processes.Count);
-        foreach (ProcessRecord process in processes)
-        {
-            keyed.Add((Field.Read(process), process));
-        }
-
-        keyed.Sort(Compare);
-        for (int at = 0; at < keyed.Count; at++)
-        {
-            processes[at] = keyed[at].Process;
-        }
-    }
-
-    private int Compare((FieldValue Value, ProcessRecord Process) left, (FieldValue Value, ProcessRecord Process) right)
-    {
-        int order;
-        if (left.Value.HasValue && right.Value.HasValue)
-        {
-            FieldKind kind = Field!.Kind; // only called with a field
-            order = kind is FieldKind.Text or FieldKind.List
-                ? string.CompareOrdinal(left.Value.Format(kind), right.Value.Format(kind))
-                : left.Value.AsNumber(kind).CompareTo(right.Value.AsNumber(kind));
-            order = IsDescending ? -order : order;
-        }
-        else
-        {
-            order = right.Value.HasValue.CompareTo(left.Value.HasValue);
-        }
-
-        return order != 0 ? order : left.Process.Pid.CompareTo(right.Process.Pid);
+        RecordOrder.Sort(processes, Field, IsDescending);
     }
 }

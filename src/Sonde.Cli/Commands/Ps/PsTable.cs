@@ -83,7 +83,7 @@ internal static class PsTable
             }
             else
             {
-                string shown = PsCells.Of(value, field.Kind, zone);
+                string shown = RecordCells.Of(value, field.Kind, zone);
                 string exact = field.Kind == FieldKind.Bytes ? string.Create(CultureInfo.InvariantCulture, $" ({value.Integer})") : string.Empty;
                 Line(text, field.Name, SafeText.OneLine(shown + exact), width, screen);
             }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Sonde.Cli.Output;
 using Sonde.Cli.Records;
-using Sonde.Host;
 using Sonde.Host.Processes;
 
 namespace Sonde.Cli.Commands.Ps;
@@ -30,28 +29,10 @@ internal static class PsTsv
                     line.Append('\t');
                 }
 
-                Append(line, fields[at], process);
+                RecordTsv.Append(line, fields[at], process);
             }
 
             output.Write(line.Append('\n').ToString());
-        }
-    }
-
-    // A value, "-" when there is none, and "(denied)" and the like when it could not be read.
-    private static void Append(StringBuilder line, RecordField<ProcessRecord> field, ProcessRecord process)
-    {
-        FieldValue value = field.Read(process);
-        if (!value.HasValue)
-        {
-            line.Append(value.Status == ReadingStatus.None ? "-" : $"({Reading.Describe(value.Status, null)})");
-        }
-        else if (field.Kind is FieldKind.Number or FieldKind.Bytes or FieldKind.Count)
-        {
-            line.Append(CultureInfo.InvariantCulture, $"{value.Integer}");
-        }
-        else
-        {
-            line.Append(SafeText.TsvCell(value.Format(field.Kind)));
         }
     }
 }

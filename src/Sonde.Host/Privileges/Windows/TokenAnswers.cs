@@ -37,6 +37,22 @@ internal static class TokenAnswers
         return false;
     }
 
+    /// <summary>The SIDs of a TOKEN_GROUPS, as text.</summary>
+    internal static string[] Groups(AddressedBytes answer)
+    {
+        int first = NativeStruct.SizeOf<TOKEN_GROUPS>() - NativeStruct.SizeOf<SID_AND_ATTRIBUTES>();
+        var groups = new List<string>();
+        foreach (SID_AND_ATTRIBUTES group in Rows<SID_AND_ATTRIBUTES>(answer.Bytes, first))
+        {
+            if (answer.TryFollow(group.Sid, out ReadOnlySpan<byte> bytes) && SecurityId.TryParse(bytes, out SecurityId sid))
+            {
+                groups.Add(sid.ToString());
+            }
+        }
+
+        return [.. groups];
+    }
+
     /// <summary>The privileges of a TOKEN_PRIVILEGES.</summary>
     internal static List<LUID_AND_ATTRIBUTES> Privileges(ReadOnlySpan<byte> answer) =>
         Rows<LUID_AND_ATTRIBUTES>(answer, NativeStruct.SizeOf<TOKEN_PRIVILEGES>() - NativeStruct.SizeOf<LUID_AND_ATTRIBUTES>());

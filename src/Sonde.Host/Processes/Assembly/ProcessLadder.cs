@@ -13,6 +13,7 @@ internal abstract class ProcessLadder
     /// <summary>The ladder of this system.</summary>
     internal static ProcessLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxProcessLadder()
+        : OperatingSystem.IsWindows() ? new Windows.WindowsProcessLadder()
         : OperatingSystem.IsMacOS() ? new MacOS.MacOSProcessLadder()
         : new UnsupportedProcessLadder();
 

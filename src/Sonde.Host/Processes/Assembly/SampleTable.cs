@@ -18,6 +18,9 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
     /// <summary>How many processes are there and could not be read at all; counted by the engine.</summary>
     internal int Refused { get; set; }
 
+    /// <summary>How many entries of the system's answer could not be read, or not whole; counted by the engine.</summary>
+    internal int Damaged { get; set; }
+
     /// <summary>How many processes were left out because the table was full.</summary>
     internal int LeftOut { get; private set; }
 
@@ -53,6 +56,7 @@ internal sealed class SampleTable(Guid boot, TimeProvider time, int capacity)
         _cycle++;
         Vanished = 0;
         Refused = 0;
+        Damaged = 0;
         LeftOut = 0;
     }
 

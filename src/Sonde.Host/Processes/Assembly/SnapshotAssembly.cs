@@ -111,7 +111,7 @@ internal sealed class SnapshotAssembly : IDisposable
     // The lists of the engine and the reader never change, so that a cycle without a gap of its own makes no list.
     private IReadOnlyList<Gap> GapsNow()
     {
-        if (_table.LeftOut == 0 && _table.Refused == 0)
+        if (_table.LeftOut == 0 && _table.Refused == 0 && _table.Damaged == 0)
         {
             return _gaps;
         }
@@ -120,6 +120,11 @@ internal sealed class SnapshotAssembly : IDisposable
         if (_table.Refused > 0)
         {
             gaps.Add(new Gap("processes", ReadingStatus.Denied, "they are there, and the system shows nothing of them to this user", _table.Refused));
+        }
+
+        if (_table.Damaged > 0)
+        {
+            gaps.Add(new Gap("processes", ReadingStatus.Failed, "the system's answer was damaged", _table.Damaged));
         }
 
         if (_table.LeftOut > 0)

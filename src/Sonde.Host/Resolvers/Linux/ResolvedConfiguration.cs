@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Sonde.Host.Resolvers.Linux.DBus;
+using Sonde.Host.Linux.DBus;
 using Sonde.Interop.Linux;
 
 namespace Sonde.Host.Resolvers.Linux;
@@ -10,6 +10,8 @@ namespace Sonde.Host.Resolvers.Linux;
 internal sealed class ResolvedConfiguration
 {
     internal const string SourceName = "systemd-resolved";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly List<ResolverServer> _servers = [];
     private readonly List<ResolverServer> _fallback = [];
@@ -42,9 +44,9 @@ internal sealed class ResolvedConfiguration
 
         try
         {
-            using var bus = SystemBus.Connect(paths.SystemBus);
-            byte[] body = bus.GetAllProperties("org.freedesktop.resolve1", "/org/freedesktop/resolve1", "org.freedesktop.resolve1.Manager");
-            return Parse(body, bus.AnswersInLittleEndian, NameOf);
+            using var bus = DBusConnection.ToBus(paths.SystemBus, s_patience);
+            DBusAnswer answer = bus.Ask(DBusQuestion.ForProperties("org.freedesktop.resolve1", "/org/freedesktop/resolve1", "org.freedesktop.resolve1.Manager"));
+            return Parse(answer.Body, answer.IsLittleEndian, NameOf);
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AccessDenied)
         {

@@ -37,6 +37,7 @@ internal static class BpfAbi
     internal const uint BPF_MAP_TYPE_PERCPU_ARRAY = 6;
     internal const uint BPF_MAP_TYPE_LRU_HASH = 9;
     internal const uint BPF_MAP_TYPE_LRU_PERCPU_HASH = 10;
+    internal const uint BPF_MAP_TYPE_ARRAY_OF_MAPS = 12;
     internal const uint BPF_MAP_TYPE_XSKMAP = 17;
     internal const uint BPF_MAP_TYPE_RINGBUF = 27;
 

@@ -43,7 +43,40 @@ internal sealed class BpfMap : IDisposable
     /// <param name="maxEntries">How many it holds; for a ring buffer its bytes, a power of two and whole pages.</param>
     /// <param name="flags">BPF_F_NO_PREALLOC for a large hash that is rarely full.</param>
     /// <exception cref="NativeException">The system refused.</exception>
-    internal static BpfMap Create(BpfMapType type, string name, int keySize, int valueSize, int maxEntries, uint flags = 0)
+    internal static BpfMap Create(BpfMapType type, string name, int keySize, int valueSize, int maxEntries, uint flags = 0) =>
+        Create(type, name, keySize, valueSize, maxEntries, flags, inner: 0);
+
+    /// <summary>Makes an array of one map, which <see cref="Exchange"/> sets.</summary>
+    /// <param name="name">As of other maps.</param>
+    /// <param name="inner">The first inner map; those that follow must be of its shape.</param>
+    /// <exception cref="NativeException">The system refused.</exception>
+    internal static BpfMap CreateHolder(string name, BpfMap inner)
+    {
+        using var fd = new BorrowedDescriptor(inner.Descriptor);
+        BpfMap holder = Create(BpfMapType.ArrayOfMaps, name, sizeof(uint), sizeof(uint), 1, 0, fd.Number);
+        try
+        {
+            holder.Exchange(inner);
+            return holder;
+        }
+        catch
+        {
+            holder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts another map into a holder. When this returns, no program writes to the one before any more (kernel 4.20 waits for them).</summary>
+    /// <exception cref="NativeException">The system refused.</exception>
+    internal void Exchange(BpfMap inner)
+    {
+        using var fd = new BorrowedDescriptor(inner.Descriptor);
+        Span<byte> value = stackalloc byte[sizeof(uint)];
+        BitConverter.TryWriteBytes(value, fd.Number);
+        Update([0, 0, 0, 0], value);
+    }
+
+    private static BpfMap Create(BpfMapType type, string name, int keySize, int valueSize, int maxEntries, uint flags, uint inner)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keySize);
         ArgumentOutOfRangeException.ThrowIfNegative(valueSize);
@@ -55,6 +88,7 @@ internal sealed class BpfMap : IDisposable
             value_size = (uint)valueSize,
             max_entries = (uint)maxEntries,
             map_flags = flags,
+            inner_map_fd = inner,
             map_name = BpfName.Of(name),
         };
         FileDescriptor fd = BpfSyscall.Open(BpfAbi.BPF_MAP_CREATE, ref attribute, out NativeError error);

@@ -21,6 +21,9 @@ internal enum BpfMapType : uint
     /// <summary>As <see cref="LruHash"/>, one value for each processor.</summary>
     LruPerCpuHash = BpfAbi.BPF_MAP_TYPE_LRU_PERCPU_HASH,
 
+    /// <summary>Maps by number: programs find the inner one at each run, so that it can be exchanged under them.</summary>
+    ArrayOfMaps = BpfAbi.BPF_MAP_TYPE_ARRAY_OF_MAPS,
+
     /// <summary>XDP sockets by the number of their queue (CAP_NET_ADMIN).</summary>
     XdpSockets = BpfAbi.BPF_MAP_TYPE_XSKMAP,
 

@@ -1,0 +1,60 @@
+namespace Sonde.Host.Sockets.Assembly;
+
+/// <summary>TCP's own figures of one connection, in the units of <see cref="TcpStatistics"/> but for times, which are microseconds.</summary>
+internal struct TcpSample
+{
+    internal TcpFacts Facts;
+    internal ulong BytesSent;
+    internal ulong BytesAcknowledged;
+    internal ulong BytesReceived;
+    internal ulong BytesRetransmitted;
+    internal ulong SegmentsSent;
+    internal ulong SegmentsReceived;
+    internal ulong DataSegmentsSent;
+    internal ulong DataSegmentsReceived;
+    internal uint RoundTrip;
+    internal uint RoundTripVariance;
+    internal uint MinimumRoundTrip;
+    internal uint ReceiveRoundTrip;
+    internal ulong RetransmitTimeout;
+    internal ulong AcknowledgeTimeout;
+    internal ulong SegmentsRetransmitted;
+    internal uint RetransmitsInARow;
+    internal uint Lost;
+    internal uint Unacknowledged;
+    internal uint SelectivelyAcknowledged;
+    internal uint RetransmitsInFlight;
+    internal uint Reordering;
+    internal uint ReorderingSeen;
+    internal uint DuplicateSelectiveAcknowledgements;
+    internal uint CongestionWindow;
+    internal uint SlowStartThreshold;
+    internal uint SendSegmentSize;
+    internal uint ReceiveSegmentSize;
+    internal uint AdvertisedSegmentSize;
+    internal uint PathMtu;
+    internal ulong PacingRate;
+    internal ulong MaximumPacingRate;
+    internal ulong DeliveryRate;
+    internal bool IsDeliveryRateLimited;
+    internal uint SendWindow;
+    internal uint ReceiveWindow;
+    internal uint ReceiveSpace;
+    internal uint ReceiveThreshold;
+    internal byte SendWindowScale;
+    internal byte ReceiveWindowScale;
+    internal ulong LastSent;
+    internal ulong LastReceived;
+    internal ulong LastAcknowledged;
+    internal ulong BusyTime;
+    internal ulong ReceiveWindowLimited;
+    internal ulong SendBufferLimited;
+    internal uint NotSent;
+    internal uint Delivered;
+    internal uint DeliveredMarked;
+    internal uint OutOfOrder;
+    internal TcpCongestionState CongestionState;
+    internal TcpOptions Options;
+    internal byte Backoff;
+    internal byte Probes;
+}

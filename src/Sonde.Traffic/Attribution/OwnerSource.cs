@@ -1,0 +1,21 @@
+using Sonde.Traffic.Sources;
+
+namespace Sonde.Traffic.Attribution;
+
+/// <summary>Knows who uses a socket. The attribution asks several of them, the surest first.</summary>
+internal abstract class OwnerSource
+{
+    /// <summary>Whether an answer may be another one after <see cref="Refresh"/>.</summary>
+    internal virtual bool CanRefresh => false;
+
+    /// <summary>Who uses the socket of this flow, as far as is known now; costs no more than a look into a table.</summary>
+    /// <param name="flow">The flow.</param>
+    /// <param name="socketCookie">The kernel's number of its socket, or 0.</param>
+    /// <param name="clue">Who it is.</param>
+    internal abstract bool TryFind(in FlowIdentity flow, ulong socketCookie, out OwnerClue clue);
+
+    /// <summary>Looks at the system anew; may take milliseconds.</summary>
+    internal virtual void Refresh()
+    {
+    }
+}

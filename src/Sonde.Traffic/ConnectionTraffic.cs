@@ -1,0 +1,63 @@
+using Sonde.Host;
+using Sonde.Host.Processes;
+using Sonde.Packets;
+
+namespace Sonde.Traffic;
+
+/// <summary>One conversation: a TCP connection, or what one socket exchanged with one remote endpoint.</summary>
+public sealed record ConnectionTraffic
+{
+    /// <summary>Protocol and both endpoints, seen from this host.</summary>
+    public required FlowKey Key { get; init; }
+
+    /// <summary>Which network namespace it is in, as the kernel numbers them for programs; 0 when that is not known.</summary>
+    public ulong NetworkNamespace { get; init; }
+
+    /// <summary>Whose it is; null when nobody knows, and <see cref="UnownedReason"/> says why.</summary>
+    public required ProcessKey? Process { get; init; }
+
+    /// <summary>The name of that process.</summary>
+    public required string? ProcessName { get; init; }
+
+    /// <summary>How it is known whose it is.</summary>
+    public required OwnerConfidence Confidence { get; init; }
+
+    /// <summary>Why it has no process.</summary>
+    public required UnownedReason UnownedReason { get; init; }
+
+    /// <summary>Which end began.</summary>
+    public required FlowDirection Direction { get; init; }
+
+    /// <summary>The state of a TCP connection, in the system's words: "established"; none for what has no state.</summary>
+    public required Reading<string> State { get; init; }
+
+    /// <summary>Whether it has ended: closed by one end, or silent for long.</summary>
+    public required bool IsClosed { get; init; }
+
+    /// <summary>The interface that its packets last took, by its number in its network namespace; 0 when that is not known.</summary>
+    public int InterfaceIndex { get; init; }
+
+    /// <summary>When it was first seen.</summary>
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    /// <summary>When its traffic was last seen.</summary>
+    public required DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>What went over it.</summary>
+    public required TrafficCounters Counters { get; init; }
+
+    /// <summary>The rates of the last tick, about a second.</summary>
+    public required TrafficRates Rates { get; init; }
+
+    /// <summary>The rates over the last ten ticks.</summary>
+    public required TrafficRates AverageRates { get; init; }
+
+    /// <summary>What the system measures about a TCP connection; none for other protocols, and where nobody asked the system.</summary>
+    public required Reading<TcpMeasurements> Tcp { get; init; }
+
+    /// <summary>A name of the remote end; none until one is found.</summary>
+    public Reading<string> RemoteName { get; init; } = Reading.None<string>();
+
+    /// <summary>What went over it lately; null unless the options ask for it.</summary>
+    public TrafficHistory? History { get; init; }
+}

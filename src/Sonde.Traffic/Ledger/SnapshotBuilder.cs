@@ -1,0 +1,117 @@
+using Sonde.Host;
+using Sonde.Traffic.Sources;
+
+namespace Sonde.Traffic.Ledger;
+
+/// <summary>Makes immutable snapshots of the ledger.</summary>
+internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options)
+{
+    /// <summary>Fills everything that comes from the ledger.</summary>
+    internal TrafficSnapshot Build(TrafficSource source, IReadOnlyList<BackendStatus> backends, InterfaceWatch interfaces)
+    {
+        var losses = new List<TrafficLoss>();
+        var fillLevels = new List<FillLevel>
+        {
+            new("flows", ledger.Flows.Count, ledger.Flows.Capacity, ledger.EvictedFlows),
+            new("processes", ledger.Processes.Count, ledger.Processes.Capacity, ledger.Processes.Evicted),
+        };
+        source.Report(losses, fillLevels);
+        var connections = new List<ConnectionTraffic>(ledger.Flows.Count);
+        var unowned = new Dictionary<UnownedReason, UnownedTraffic>();
+        foreach ((UnownedReason reason, TrafficCounters counters) in ledger.PastUnowned)
+        {
+            Add(unowned, reason, counters, 0);
+        }
+
+        if (ledger.Overflow != default)
+        {
+            Add(unowned, UnownedReason.Overflow, ledger.Overflow, 0);
+        }
+
+        foreach (TrackedFlow flow in ledger.Flows.All)
+        {
+            connections.Add(ToConnection(flow));
+            if (flow.Owner is null)
+            {
+                Add(unowned, TrafficLedger.ReasonOf(flow), flow.Counters, 1);
+            }
+        }
+
+        return new TrafficSnapshot
+        {
+            Time = options.Time.GetUtcNow(),
+            Elapsed = ledger.Clock.Elapsed,
+            Backend = source.Backend,
+            Backends = backends,
+            Processes = [.. ledger.Processes.All.Select(ToProcess)],
+            Connections = connections,
+            Unowned = [.. unowned.Values.OrderByDescending(static entry => entry.Counters.Bytes)],
+            Forgotten = ledger.Processes.Forgotten,
+            Interfaces = interfaces.ToList(ledger.Clock),
+            Coverage = Reading.Unsupported<TrafficCoverage>("not compared yet"),
+            Losses = losses,
+            FillLevels = fillLevels,
+            Gaps = interfaces.Gap is { } gap ? [gap] : [],
+            Total = ledger.Total,
+        };
+    }
+
+    private static void Add(Dictionary<UnownedReason, UnownedTraffic> unowned, UnownedReason reason, in TrafficCounters counters, int connections)
+    {
+        unowned[reason] = unowned.TryGetValue(reason, out UnownedTraffic? entry)
+            ? new UnownedTraffic(reason, entry.Counters + counters, entry.Connections + connections)
+            : new UnownedTraffic(reason, counters, connections);
+    }
+
+    private ProcessTraffic ToProcess(TrackedProcess process) => new()
+    {
+        Key = process.Key,
+        Name = process.Name,
+        UserId = process.UserId,
+        Identity = process.Identity,
+        IsRunning = process.IsRunning,
+        FirstSeen = DateOf(process.FirstSeen),
+        LastSeen = DateOf(process.LastSeen),
+        Counters = process.Counters,
+        Rates = process.Ring.Rates(ledger.Clock, 1),
+        AverageRates = process.Ring.Rates(ledger.Clock, StepClock.AverageSteps),
+        Connections = process.Flows,
+        History = options.WithHistory ? process.Ring.ToHistory(ledger.Clock) : null,
+    };
+
+    // Most of ten thousand connections are silent: their record of the last time says it all.
+    private ConnectionTraffic ToConnection(TrackedFlow flow)
+    {
+        bool isSilent = flow.Ring.IsSilent(ledger.Clock);
+        if (isSilent && flow.Record is { } unchanged && !options.WithHistory)
+        {
+            return unchanged;
+        }
+
+        var record = new ConnectionTraffic
+        {
+            Key = flow.Identity.Key,
+            NetworkNamespace = flow.Identity.NetworkNamespace,
+            Process = flow.Owner?.Key,
+            ProcessName = flow.Owner?.Name,
+            Confidence = flow.Owner is null ? OwnerConfidence.None : flow.Confidence,
+            UnownedReason = TrafficLedger.ReasonOf(flow),
+            Direction = flow.Direction,
+            State = flow.State,
+            IsClosed = flow.IsClosed,
+            InterfaceIndex = flow.InterfaceIndex,
+            FirstSeen = DateOf(flow.FirstSeen),
+            LastSeen = DateOf(flow.LastSeen),
+            Counters = flow.Counters,
+            Rates = flow.Ring.Rates(ledger.Clock, 1),
+            AverageRates = flow.Ring.Rates(ledger.Clock, StepClock.AverageSteps),
+            Tcp = flow.Tcp,
+            History = options.WithHistory ? flow.Ring.ToHistory(ledger.Clock) : null,
+        };
+        flow.Record = isSilent && (flow.Owner is not null || record.UnownedReason != UnownedReason.Pending) ? record : null;
+        return record;
+    }
+
+    // From the clock that never steps, seen from now: a clock that is set does not reorder what happened.
+    private DateTimeOffset DateOf(long timestamp) => options.Time.GetUtcNow() - options.Time.GetElapsedTime(timestamp);
+}

@@ -1,0 +1,321 @@
+using Sonde.Traffic.Attribution;
+using Sonde.Traffic.Sources;
+
+namespace Sonde.Traffic.Ledger;
+
+/// <summary>Keeps what sources count: by flow, by process, by reason for having no process. Every byte is in exactly one of the last two.</summary>
+/// <remarks>One thread at a time.</remarks>
+internal sealed class TrafficLedger : ITrafficSink
+{
+    // How long after its first packet a flow without an owner is asked about with every means. After the last time the answer is final.
+    private static readonly TimeSpan[] s_retries = [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(5)];
+
+    // A socket may be handed on: how often the owner of an active flow is asked for again.
+    private static readonly TimeSpan s_ownerCheck = TimeSpan.FromSeconds(2);
+
+    private readonly TrafficOptions _options;
+    private readonly IReadOnlyList<OwnerSource> _owners;
+    private readonly List<TrackedFlow> _unowned = [];
+    private long _lastRefresh;
+
+    internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot)
+    {
+        _options = options;
+        _owners = owners;
+        Clock = new StepClock(options.Time, options.Interval);
+        Flows = new FlowTable(options.MaxFlows);
+        Processes = new ProcessTable(options.MaxProcesses, boot, options.WithHistory);
+    }
+
+    internal StepClock Clock { get; }
+
+    internal FlowTable Flows { get; }
+
+    internal ProcessTable Processes { get; }
+
+    /// <summary>Everything.</summary>
+    internal TrafficCounters Total { get; private set; }
+
+    /// <summary>What was counted without its flow.</summary>
+    internal TrafficCounters Overflow { get; private set; }
+
+    /// <summary>Flows that had to make room.</summary>
+    internal long EvictedFlows { get; private set; }
+
+    /// <summary>What unowned flows counted that are no longer there, by reason.</summary>
+    internal Dictionary<UnownedReason, TrafficCounters> PastUnowned { get; } = [];
+
+    /// <summary>Which interface counts; 0 for all. Set before the first count.</summary>
+    internal int OnlyInterface { get; set; }
+
+    /// <inheritdoc/>
+    public void Count(in FlowCount count)
+    {
+        if (OnlyInterface != 0 && count.InterfaceIndex != OnlyInterface)
+        {
+            return;
+        }
+
+        TrackedFlow flow = Find(count);
+        flow.Signs |= count.Signs;
+        flow.Record = null;
+        Learn(flow, count);
+        Total += count.Counters;
+        flow.Counters += count.Counters;
+        flow.Ring.Add(Clock, count.Counters);
+        flow.LastSeen = Clock.Now;
+        flow.InterfaceIndex = count.InterfaceIndex != 0 ? count.InterfaceIndex : flow.InterfaceIndex;
+        Flows.Touch(flow);
+        if (flow.Owner is { } owner)
+        {
+            Processes.AddTo(owner, count.Counters);
+            owner.Ring.Add(Clock, count.Counters);
+            owner.LastSeen = Clock.Now;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CountOverflow(in TrafficCounters counters)
+    {
+        Total += counters;
+        Overflow += counters;
+    }
+
+    /// <summary>Finds owners of what has been counted, and lets go of what is long over. Call it after each reading of the source.</summary>
+    internal void Settle()
+    {
+        AskAgain();
+        if (_owners.Any(static owner => owner.CanRefresh) && _unowned.Exists(flow => flow.Owner is null && IsDue(flow)) && Clock.Since(_lastRefresh) >= s_retries[1])
+        {
+            _lastRefresh = Clock.Now;
+            foreach (OwnerSource owner in _owners)
+            {
+                owner.Refresh();
+            }
+
+            AskAgain();
+        }
+
+        foreach (TrackedFlow flow in _unowned)
+        {
+            while (IsDue(flow))
+            {
+                flow.Attempts++;
+            }
+        }
+
+        _unowned.RemoveAll(static flow => flow.IsForgotten || flow.Confidence is OwnerConfidence.Kernel or OwnerConfidence.Exact || IsFinal(flow));
+        CheckOwners();
+        Expire();
+    }
+
+    /// <summary>Why a flow has no owner.</summary>
+    internal static UnownedReason ReasonOf(TrackedFlow flow)
+    {
+        if (flow.Owner is not null)
+        {
+            return UnownedReason.None;
+        }
+
+        if (flow.FinalReason != UnownedReason.None)
+        {
+            return flow.FinalReason;
+        }
+
+        Packets.FlowKey key = flow.Identity.Key;
+        return key.Protocol is Packets.IPProtocol.Icmp or Packets.IPProtocol.IcmpV6 ? UnownedReason.Icmp
+            : key.Remote.Address.IsMulticast || key.Local.Address.IsMulticast ? UnownedReason.Multicast
+            : key.Protocol is Packets.IPProtocol.Igmp ? UnownedReason.Multicast
+
+            // Nobody listens: the kernel refuses by itself.
+            : flow.IsTcp && (flow.Signs & (FlowSigns.Reset | FlowSigns.Opened)) == FlowSigns.Reset && flow.Counters.Packets <= 4 ? UnownedReason.Kernel
+            : !IsFinal(flow) ? UnownedReason.Pending
+            : flow.HasEnded ? UnownedReason.Closed
+            : UnownedReason.Kernel;
+    }
+
+    private TrackedFlow Find(in FlowCount count)
+    {
+        if (Flows.TryFind(count.Flow, out TrackedFlow? flow))
+        {
+            // The same endpoints again, after an end: another connection.
+            if (!flow.IsClosed || (count.Signs & (FlowSigns.Opened | FlowSigns.Accepted)) == FlowSigns.None)
+            {
+                return flow;
+            }
+
+            Forget(flow);
+        }
+
+        if (Flows.IsFull && Flows.Oldest is { } oldest)
+        {
+            EvictedFlows++;
+            Forget(oldest);
+        }
+
+        flow = new TrackedFlow(count.Flow, new TrafficRing(_options.WithHistory), Clock.Now);
+        Flows.Add(flow);
+        _unowned.Add(flow);
+        return flow;
+    }
+
+    // The handshake is counted on the listening socket, what follows on the connection's own.
+    private static void Learn(TrackedFlow flow, in FlowCount count)
+    {
+        if (count.SocketCookie == 0)
+        {
+            return;
+        }
+
+        if (flow.IsTcp && (count.Signs & FlowSigns.Accepted) != FlowSigns.None)
+        {
+            flow.ListenerCookie = count.SocketCookie;
+        }
+        else if (count.SocketCookie != flow.ListenerCookie && (flow.Cookie == 0 || flow.Cookie == flow.ListenerCookie))
+        {
+            flow.Cookie = count.SocketCookie;
+        }
+    }
+
+    private void AskAgain()
+    {
+        foreach (TrackedFlow flow in _unowned)
+        {
+            if (!flow.IsForgotten)
+            {
+                Ask(flow);
+            }
+        }
+    }
+
+    private void Ask(TrackedFlow flow)
+    {
+        foreach (OwnerSource source in _owners)
+        {
+            if (source.TryFind(flow.Identity, flow.Cookie, out OwnerClue clue))
+            {
+                Give(flow, clue);
+                return;
+            }
+        }
+
+        if (flow.ListenerCookie == 0)
+        {
+            return;
+        }
+
+        foreach (OwnerSource source in _owners)
+        {
+            if (source.TryFind(flow.Identity, flow.ListenerCookie, out OwnerClue clue))
+            {
+                Give(flow, clue with { Confidence = OwnerConfidence.Listener });
+                return;
+            }
+        }
+    }
+
+    // All that has no owner yet, or a less certain one, moves to the one who is found.
+    private void Give(TrackedFlow flow, in OwnerClue clue)
+    {
+        TrackedProcess process = Processes.Find(clue, Clock.Now);
+        bool isSurer = flow.Owner is null || clue.Confidence < flow.Confidence;
+        if (flow.Owner == process)
+        {
+            flow.Record = isSurer ? null : flow.Record;
+            flow.Confidence = isSurer ? clue.Confidence : flow.Confidence;
+            return;
+        }
+
+        if (flow.Owner is { } before)
+        {
+            if (!isSurer && clue.Confidence != flow.Confidence)
+            {
+                return;
+            }
+
+            before.Flows--;
+            if (isSurer)
+            {
+                Processes.AddTo(before, default(TrafficCounters) - (flow.Counters - flow.OfOthers));
+            }
+            else
+            {
+                // Handed on: what is past stays whose it was.
+                flow.OfOthers = flow.Counters;
+            }
+        }
+
+        TrafficCounters own = flow.Counters - flow.OfOthers;
+        Processes.AddTo(process, own);
+        if (own != default)
+        {
+            process.Ring.Add(Clock, flow.Ring);
+            process.LastSeen = Clock.Now;
+        }
+
+        process.Flows++;
+        flow.Owner = process;
+        flow.Confidence = clue.Confidence;
+        flow.Record = null;
+    }
+
+    // Of flows that were active since the last time, newest first.
+    private void CheckOwners()
+    {
+        for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
+        {
+            if (flow.Confidence == OwnerConfidence.Kernel && Clock.Since(flow.LastAsked) >= s_ownerCheck)
+            {
+                flow.LastAsked = Clock.Now;
+                Ask(flow);
+            }
+        }
+    }
+
+    private bool IsDue(TrackedFlow flow) => !IsFinal(flow) && Clock.Since(flow.FirstSeen) >= s_retries[flow.Attempts];
+
+    private static bool IsFinal(TrackedFlow flow) => flow.Attempts >= s_retries.Length;
+
+    private void Expire()
+    {
+        TimeSpan patience = _options.KeepClosed < _options.IdleTimeout ? _options.KeepClosed : _options.IdleTimeout;
+        for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
+        {
+            flow.IsClosed = flow.IsTcp && flow.HasEnded;
+        }
+
+        for (TrackedFlow? flow = Flows.Oldest; flow is not null && Clock.Since(flow.LastSeen) > patience;)
+        {
+            TrackedFlow? newer = flow.Newer;
+            TimeSpan silent = Clock.Since(flow.LastSeen);
+            if (!flow.IsTcp && !flow.IsClosed && silent > _options.IdleTimeout)
+            {
+                flow.IsClosed = true;
+                flow.Record = null;
+            }
+
+            if (flow.IsClosed && silent > _options.KeepClosed + (flow.IsTcp ? TimeSpan.Zero : _options.IdleTimeout))
+            {
+                Forget(flow);
+            }
+
+            flow = newer;
+        }
+    }
+
+    // The flow goes; what it counted stays with its process, or with the reason why it had none.
+    private void Forget(TrackedFlow flow)
+    {
+        Flows.Remove(flow);
+        flow.IsForgotten = true;
+        if (flow.Owner is { } owner)
+        {
+            owner.Flows--;
+            return;
+        }
+
+        UnownedReason reason = ReasonOf(flow);
+        reason = reason == UnownedReason.Pending ? UnownedReason.Closed : reason;
+        PastUnowned[reason] = PastUnowned.GetValueOrDefault(reason) + flow.Counters;
+    }
+}

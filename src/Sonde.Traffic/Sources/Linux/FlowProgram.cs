@@ -1,0 +1,293 @@
+using System.Runtime.Versioning;
+using Sonde.Interop.Linux.Bpf;
+using Sonde.Packets;
+using static Sonde.Interop.Linux.Bpf.BpfRegister;
+
+namespace Sonde.Traffic.Sources.Linux;
+
+/// <summary>Writes the programs that count: one for what the sockets of a cgroup receive, one for what they send.</summary>
+/// <remarks>
+/// They run where a packet belongs to a socket already and the link-layer header is gone. So a byte is one of the IP packet, headers included, as the
+/// socket hands it down or gets it: what is segmented later, or was merged before, counts the headers of one packet, and gso_segs says of how many.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class FlowProgram
+{
+    // struct __sk_buff (linux/bpf.h).
+    private const int SkbLength = 0;
+    private const int SkbInterface = 40;
+    private const int SkbSegments = 164;
+
+    // The stack, from its end.
+    private const int Header = -40; // what is read of the packet
+    private const int Key = Header - KernelFlow.KeySize;
+    private const int Value = Key - KernelFlow.ValueSize;
+    private const int Interface = Value - 8;
+    private const int Index = Value - 4;
+
+    private const int IPv6HeaderLength = 40;
+    private const int TcpFlags = 13;
+    private const int Fin = 1;
+    private const int Syn = 2;
+    private const int Reset = 4;
+    private const int Ack = 16;
+
+    // IPv6 extension headers that are walked over before the packet counts as one without ports. More than one is never seen in practice.
+    private const int MostExtensions = 2;
+
+    private readonly BpfAssembler _code = new();
+    private readonly bool _isEgress;
+    private readonly BpfLabel _pass;
+
+    private FlowProgram(bool isEgress)
+    {
+        _isEgress = isEgress;
+        _pass = _code.DefineLabel();
+    }
+
+    // Of each pair of counters, received comes first.
+    private int Direction => _isEgress ? sizeof(long) : 0;
+
+    private int Source => _isEgress ? KernelFlow.Local : KernelFlow.Remote;
+
+    private int Destination => _isEgress ? KernelFlow.Remote : KernelFlow.Local;
+
+    /// <summary>Writes one of the two programs.</summary>
+    /// <param name="isEgress">For what is sent.</param>
+    /// <param name="holder">Holds the table of flows that is being filled.</param>
+    /// <param name="overflow">A per-CPU array of one set of counters, for what finds the table full.</param>
+    /// <param name="hasNamespaceCookie">Whether this kernel tells these programs the network namespace.</param>
+    internal static BpfProgramSource Write(bool isEgress, BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    {
+        var program = new FlowProgram(isEgress);
+        program.Write(holder, overflow, hasNamespaceCookie);
+        return new BpfProgramSource(isEgress ? "sonde_egress" : "sonde_ingress", BpfProgramType.CgroupSkb, program._code.Build())
+        {
+            AttachType = isEgress ? BpfAttachType.CgroupEgress : BpfAttachType.CgroupIngress,
+        };
+    }
+
+    private void Write(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    {
+        BpfLabel isIPv6 = _code.DefineLabel();
+        BpfLabel transport = _code.DefineLabel();
+        BpfLabel account = _code.DefineLabel();
+
+        // r6 context, r7 protocol, r8 where the transport header begins, r9 length.
+        _code.Move(R6, R1).Load(R9, R6, SkbLength, BpfSize.Word);
+        LoadPacket(0, Header, 20, _pass);
+        for (int at = 0; at < KernelFlow.KeySize; at += sizeof(ulong))
+        {
+            _code.Store(R10, Key + at, 0, BpfSize.Double);
+        }
+
+        _code
+            .Load(R1, R10, Header, BpfSize.Byte)
+            .Compute(BpfOperation.ShiftRight, R1, 4)
+            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6)
+            .JumpIf(BpfCondition.NotEqual, R1, 4, _pass);
+        ReadIPv4(account);
+        _code.Jump(transport).Mark(isIPv6);
+        ReadIPv6();
+        _code.Mark(transport);
+        ReadTransport(account);
+        _code.Mark(account);
+        Account(holder, overflow, hasNamespaceCookie);
+    }
+
+    // At the end r8 is where ports stand, or 0 and on to the account when there are none.
+    private void ReadIPv4(BpfLabel account)
+    {
+        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 12), (Destination, 16)])
+        {
+            _code
+                .Store(R10, Key + place + 10, -1, BpfSize.Half)
+                .Load(R1, R10, Header + from, BpfSize.Word)
+                .Store(R10, Key + place + 12, R1, BpfSize.Word);
+        }
+
+        _code
+            .Load(R7, R10, Header + 9, BpfSize.Byte)
+            .Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte)
+            .Load(R1, R10, Header + 6, BpfSize.Half)
+            .SwapNetworkOrder(R1, 16)
+            .Compute(BpfOperation.And, R1, 0x1FFF) // the fragment's offset: only the first one has ports
+            .Move(R8, 0)
+            .JumpIf(BpfCondition.NotEqual, R1, 0, account)
+            .Load(R8, R10, Header, BpfSize.Byte)
+            .Compute(BpfOperation.And, R8, 0x0F)
+            .Compute(BpfOperation.ShiftLeft, R8, 2);
+    }
+
+    private void ReadIPv6()
+    {
+        _code.Load(R7, R10, Header + 6, BpfSize.Byte);
+        LoadPacket(8, Key + Source, 16, _pass);
+        LoadPacket(24, Key + Destination, 16, _pass);
+        BpfLabel end = _code.DefineLabel();
+        _code.Move(R8, IPv6HeaderLength);
+        for (int i = 0; i < MostExtensions; i++)
+        {
+            BpfLabel isExtension = _code.DefineLabel();
+            _code
+                .JumpIf(BpfCondition.Equal, R7, (int)IPProtocol.HopByHop, isExtension)
+                .JumpIf(BpfCondition.Equal, R7, (int)IPProtocol.Routing, isExtension)
+                .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.DestinationOptions, end)
+                .Mark(isExtension);
+            LoadPacketAt(R8, Header, 2, end);
+            _code
+                .Load(R7, R10, Header, BpfSize.Byte)
+                .Load(R1, R10, Header + 1, BpfSize.Byte)
+                .Compute(BpfOperation.Add, R1, 1)
+                .Compute(BpfOperation.ShiftLeft, R1, 3)
+                .Compute(BpfOperation.Add, R8, R1);
+        }
+
+        _code.Mark(end).Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte);
+    }
+
+    // Ports into the key; at the end r8 holds the signs.
+    private void ReadTransport(BpfLabel account)
+    {
+        BpfLabel hasPorts = _code.DefineLabel();
+        BpfLabel none = _code.DefineLabel();
+        foreach (IPProtocol protocol in (ReadOnlySpan<IPProtocol>)[IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.Sctp, IPProtocol.UdpLite, IPProtocol.Dccp])
+        {
+            _code.JumpIf(BpfCondition.Equal, R7, (int)protocol, hasPorts);
+        }
+
+        _code.Jump(none).Mark(hasPorts);
+        LoadPacketAt(R8, Header, 4, none);
+        _code
+            .Load(R1, R10, Header, BpfSize.Half)
+            .Store(R10, Key + (_isEgress ? KernelFlow.LocalPort : KernelFlow.RemotePort), R1, BpfSize.Half)
+            .Load(R1, R10, Header + 2, BpfSize.Half)
+            .Store(R10, Key + (_isEgress ? KernelFlow.RemotePort : KernelFlow.LocalPort), R1, BpfSize.Half)
+            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Tcp, none)
+            .Compute(BpfOperation.Add, R8, TcpFlags);
+        LoadPacketAt(R8, Header, 1, none);
+        _code.Load(R1, R10, Header, BpfSize.Byte).Move(R8, 0);
+        ReadSigns();
+        _code.Jump(account).Mark(none).Move(R8, 0);
+    }
+
+    // From the flags in r1 into r8.
+    private void ReadSigns()
+    {
+        BpfLabel answer = _code.DefineLabel();
+        BpfLabel noSyn = _code.DefineLabel();
+        _code
+            .Move(R2, R1)
+            .Compute(BpfOperation.And, R2, Syn | Ack)
+            .JumpIf(BpfCondition.Equal, R2, Syn | Ack, answer)
+            .JumpIf(BpfCondition.NotEqual, R2, Syn, noSyn)
+            .Move(R8, (int)(_isEgress ? FlowSigns.Opened : FlowSigns.Accepted))
+            .Jump(noSyn)
+            .Mark(answer)
+            .Move(R8, (int)(_isEgress ? FlowSigns.Accepted : FlowSigns.Opened))
+            .Mark(noSyn);
+        foreach ((int flag, FlowSigns sign) in (ReadOnlySpan<(int, FlowSigns)>)[(Fin, _isEgress ? FlowSigns.FinishedHere : FlowSigns.FinishedThere), (Reset, FlowSigns.Reset)])
+        {
+            BpfLabel without = _code.DefineLabel();
+            _code
+                .Move(R2, R1)
+                .Compute(BpfOperation.And, R2, flag)
+                .JumpIf(BpfCondition.Equal, R2, 0, without)
+                .Compute(BpfOperation.Or, R8, (int)sign)
+                .Mark(without);
+        }
+    }
+
+    private void Account(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    {
+        BpfLabel one = _code.DefineLabel();
+        BpfLabel add = _code.DefineLabel();
+        BpfLabel full = _code.DefineLabel();
+
+        // r7 packets; r6 becomes the table once nothing more is asked of the context.
+        _code
+            .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key + KernelFlow.Cookie, R0, BpfSize.Double);
+        if (hasNamespaceCookie)
+        {
+            _code.Move(R1, R6).Call(BpfHelper.NetworkNamespaceCookie).Store(R10, Key + KernelFlow.NetworkNamespace, R0, BpfSize.Double);
+        }
+
+        _code
+            .Load(R1, R6, SkbInterface, BpfSize.Word).Store(R10, Interface, R1, BpfSize.Word)
+            .Load(R7, R6, SkbSegments, BpfSize.Word)
+            .JumpIf(BpfCondition.NotEqual, R7, 0, one)
+            .Move(R7, 1)
+            .Mark(one)
+            .Store(R10, Index, 0, BpfSize.Word)
+            .LoadMap(R1, holder);
+        Point(R2, Index);
+        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, full).Move(R6, R0);
+        Find();
+        _code.JumpIf(BpfCondition.NotEqual, R0, 0, add);
+        for (int at = 0; at < KernelFlow.ValueSize; at += sizeof(ulong))
+        {
+            _code.Store(R10, Value + at, 0, BpfSize.Double);
+        }
+
+        // Another processor may be first: then its entry is the one that counts.
+        _code.Move(R1, R6);
+        Point(R2, Key);
+        Point(R3, Value);
+        _code.Move(R4, (int)BpfUpdateMode.Insert).Call(BpfHelper.MapUpdate);
+        Find();
+        _code
+            .JumpIf(BpfCondition.Equal, R0, 0, full)
+            .Mark(add);
+        Add();
+        _code
+            .Load(R1, R10, Interface, BpfSize.Word)
+            .Store(R0, KernelFlow.InterfaceIndex, R1, BpfSize.Word)
+            .JumpIf(BpfCondition.Equal, R8, 0, _pass)
+            .Load(R1, R0, KernelFlow.Signs, BpfSize.Word)
+            .Compute(BpfOperation.Or, R1, R8)
+            .Store(R0, KernelFlow.Signs, R1, BpfSize.Word)
+            .Jump(_pass)
+            .Mark(full)
+            .LoadMap(R1, overflow);
+        Point(R2, Index);
+        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, _pass);
+        Add();
+
+        // 1 lets the packet pass, always.
+        _code.Mark(_pass).Return(1);
+    }
+
+    private void Find()
+    {
+        _code.Move(R1, R6);
+        Point(R2, Key);
+        _code.Call(BpfHelper.MapLookup);
+    }
+
+    private void Add() => _code
+        .AtomicAdd(R0, KernelFlow.Bytes + Direction, R9, BpfSize.Double)
+        .AtomicAdd(R0, KernelFlow.Packets + Direction, R7, BpfSize.Double)
+        .Move(R1, 1)
+        .AtomicAdd(R0, KernelFlow.Units + Direction, R1, BpfSize.Double);
+
+    private void Point(BpfRegister register, int stack) => _code.Move(register, R10).Compute(BpfOperation.Add, register, stack);
+
+    private void LoadPacket(int from, int to, int length, BpfLabel otherwise)
+    {
+        _code.Move(R2, from);
+        LoadPacket(to, length, otherwise);
+    }
+
+    private void LoadPacketAt(BpfRegister from, int to, int length, BpfLabel otherwise)
+    {
+        _code.Move(R2, from);
+        LoadPacket(to, length, otherwise);
+    }
+
+    private void LoadPacket(int to, int length, BpfLabel otherwise)
+    {
+        _code.Move(R1, R6);
+        Point(R3, to);
+        _code.Move(R4, length).Call(BpfHelper.LoadSkbBytes).JumpIf(BpfCondition.NotEqual, R0, 0, otherwise);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Runtime.Versioning;
+using Sonde.Interop.Linux.Bpf;
+using static Sonde.Interop.Linux.Bpf.BpfRegister;
+
+namespace Sonde.Traffic.Sources.Linux;
+
+/// <summary>Writes the programs that note who uses a socket, in the context of the process that does: while it is made, bound, connected, sent on or read.</summary>
+/// <remarks>The process, not the thread: its first thread's name and start. The last process to use a socket is the one that is noted.</remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class OwnerProgram
+{
+    private const int Key = -KernelOwner.KeySize;
+    private const int Value = Key - KernelOwner.ValueSize;
+    private const int InternetFamily = 2; // AF_INET
+    private const int InternetFamily6 = 10; // AF_INET6
+
+    private readonly BpfAssembler _code = new();
+    private readonly BpfMap _owners;
+    private readonly TaskOffsets? _task;
+    private readonly KernelField? _family;
+
+    private OwnerProgram(BpfMap owners, TaskOffsets? task, KernelField? family)
+    {
+        _owners = owners;
+        _task = task;
+        _family = family;
+    }
+
+    /// <summary>A program for a hook of the cgroup.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Which kind of hook.</param>
+    /// <param name="attach">Which hook.</param>
+    /// <param name="owners">The table that it fills.</param>
+    /// <param name="task">Where the kernel keeps what is known of a process; null leaves the start out and takes the thread's name.</param>
+    internal static BpfProgramSource ForCgroup(string name, BpfProgramType type, BpfAttachType attach, BpfMap owners, TaskOffsets? task)
+    {
+        var program = new OwnerProgram(owners, task, null);
+        program.Write(result: 1);
+        return new BpfProgramSource(name, type, program._code.Build()) { AttachType = attach };
+    }
+
+    /// <summary>A program for a tracepoint whose first argument is a socket.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="btfId">The tracepoint's type.</param>
+    /// <param name="owners">The table that it fills.</param>
+    /// <param name="task">Where the kernel keeps what is known of a process.</param>
+    /// <param name="family">Where a socket keeps its address family.</param>
+    internal static BpfProgramSource ForTracepoint(string name, uint btfId, BpfMap owners, TaskOffsets task, KernelField family)
+    {
+        var program = new OwnerProgram(owners, task, family);
+        program.Write(result: 0);
+        return new BpfProgramSource(name, BpfProgramType.Tracing, program._code.Build()) { AttachType = BpfAttachType.TracepointBtf, AttachBtfId = btfId };
+    }
+
+    private void Write(int result)
+    {
+        BpfLabel done = _code.DefineLabel();
+        BpfLabel isNew = _code.DefineLabel();
+
+        // r6 context or socket, r7 process.
+        _code.Move(R6, R1);
+        if (_family is not null)
+        {
+            BpfLabel isInternet = _code.DefineLabel();
+            _code
+                .Load(R6, R6, 0, BpfSize.Double)
+                .LoadField(R1, R6, _family)
+                .JumpIf(BpfCondition.Equal, R1, InternetFamily, isInternet)
+                .JumpIf(BpfCondition.NotEqual, R1, InternetFamily6, done)
+                .Mark(isInternet);
+        }
+
+        _code
+            .Call(BpfHelper.CurrentProcessAndThread)
+            .Compute(BpfOperation.ShiftRight, R0, 32)
+            .JumpIf(BpfCondition.Equal, R0, 0, done) // nobody: the kernel is idle on this processor
+            .Move(R7, R0)
+            .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key, R0, BpfSize.Double)
+            .LoadMap(R1, _owners);
+        Point(R2, Key);
+        _code
+            .Call(BpfHelper.MapLookup)
+            .JumpIf(BpfCondition.Equal, R0, 0, isNew)
+            .Load(R1, R0, KernelOwner.ProcessId, BpfSize.Word)
+            .JumpIf(BpfCondition.Equal, R1, R7, done)
+            .Mark(isNew)
+            .Store(R10, Value + KernelOwner.ProcessId, R7, BpfSize.Word)
+            .Call(BpfHelper.CurrentUserAndGroup).Store(R10, Value + KernelOwner.UserId, R0, BpfSize.Word)
+            .Call(BpfHelper.CurrentCgroupId).Store(R10, Value + KernelOwner.Cgroup, R0, BpfSize.Double);
+        ReadNamespace();
+        ReadTask();
+        _code.LoadMap(R1, _owners);
+        Point(R2, Key);
+        Point(R3, Value);
+        _code.Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate).Mark(done).Return(result);
+    }
+
+    // Tracepoints have no such helper; their flows know their namespace themselves.
+    private void ReadNamespace()
+    {
+        if (_family is null)
+        {
+            _code.Move(R1, R6).Call(BpfHelper.NetworkNamespaceCookie).Store(R10, Value + KernelOwner.NetworkNamespace, R0, BpfSize.Double);
+        }
+        else
+        {
+            _code.Store(R10, Value + KernelOwner.NetworkNamespace, 0, BpfSize.Double);
+        }
+    }
+
+    private void ReadTask()
+    {
+        if (_task is not { } task)
+        {
+            _code.Store(R10, Value + KernelOwner.Start, 0, BpfSize.Double);
+            Point(R1, Value + KernelOwner.Name);
+            _code.Move(R2, KernelOwner.NameSize).Call(BpfHelper.CurrentCommand);
+            return;
+        }
+
+        _code
+            .Call(BpfHelper.CurrentTaskTyped)
+            .LoadField(R8, R0, task.Leader)
+            .LoadField(R1, R8, task.Start)
+            .Store(R10, Value + KernelOwner.Start, R1, BpfSize.Double);
+        for (int at = 0; at < KernelOwner.NameSize; at += sizeof(ulong))
+        {
+            _code.Load(R1, R8, task.Name.Offset + at, BpfSize.Double).Store(R10, Value + KernelOwner.Name + at, R1, BpfSize.Double);
+        }
+    }
+
+    private void Point(BpfRegister register, int stack) => _code.Move(register, R10).Compute(BpfOperation.Add, register, stack);
+}

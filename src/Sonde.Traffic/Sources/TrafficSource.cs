@@ -1,0 +1,35 @@
+using Sonde.Traffic.Attribution;
+
+namespace Sonde.Traffic.Sources;
+
+/// <summary>Counts traffic by flow: one rung of the ladder. Everything above it is the same for all of them.</summary>
+/// <remarks>
+/// A source counts in the background (the kernel does, or a thread of its own) and tells what is new when it is asked. It neither keeps flows nor
+/// knows processes: both are the ledger's. What it can say about owners it offers as <see cref="Owners"/>.
+/// </remarks>
+internal abstract class TrafficSource : IDisposable
+{
+    /// <summary>Which rung this is.</summary>
+    internal abstract TrafficBackend Backend { get; }
+
+    /// <summary>What this source itself knows about who uses a socket; null when it knows nothing.</summary>
+    internal virtual OwnerSource? Owners => null;
+
+    /// <summary>Rights that it needs as long as it runs, by the system's names; the others may be given up once it is open.</summary>
+    internal virtual IReadOnlyList<string> RightsInUse => [];
+
+    /// <summary>Tells everything that was counted since the last call, each byte once.</summary>
+    internal abstract void Drain(ITrafficSink sink);
+
+    /// <summary>Adds what was lost since the start, and how full the source's tables are.</summary>
+    internal abstract void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops counting and closes what was opened.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Sonde.Host;
+using Sonde.Traffic.Attribution;
+using Sonde.Traffic.Ledger;
+using Sonde.Traffic.Sources;
+
+namespace Sonde.Traffic;
+
+/// <summary>Counts from its start on which process talks to whom, and how much.</summary>
+/// <remarks>
+/// Uses the best way to count that this system and this process's rights allow, and says in every snapshot which one that is. Once it is started the
+/// rights that opened it may be given up, but for <see cref="RightsInUse"/>. Any thread may call; nothing is printed, stored or looked up on the network.
+/// <code>
+/// using var monitor = TrafficMonitor.Start();
+/// await Task.Delay(5000);
+/// foreach (ProcessTraffic process in monitor.Snapshot().Processes) { … }
+/// </code>
+/// </remarks>
+public sealed class TrafficMonitor : IDisposable
+{
+    // How often the source is read: more often than snapshots are made, so that its tables stay small and flows find their owners while these live.
+    private static readonly TimeSpan s_drainInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private readonly TrafficOptions _options;
+    private readonly TrafficSource _source;
+    private readonly IReadOnlyList<BackendStatus> _backends;
+    private readonly TrafficLedger _ledger;
+    private readonly SnapshotBuilder _builder;
+    private readonly ProcessDirectory _processes;
+    private readonly InterfaceWatch _interfaces;
+    private readonly ManualResetEvent _stop = new(initialState: false);
+    private readonly Thread? _thread;
+    private readonly List<Channel<TrafficSnapshot>> _readers = [];
+    private Exception? _failure;
+    private long _lastStep;
+    private bool _isDisposed;
+
+    /// <summary>For tests: a monitor of a given source that counts when it is told to.</summary>
+    internal TrafficMonitor(TrafficOptions options, TrafficSource source, IReadOnlyList<OwnerSource> owners, IReadOnlyList<BackendStatus> backends, bool isThreaded)
+    {
+        _options = options;
+        _source = source;
+        _backends = backends;
+        _processes = new ProcessDirectory(options);
+        _ledger = new TrafficLedger(options, owners, _processes.Boot);
+        _builder = new SnapshotBuilder(_ledger, options);
+        _interfaces = new InterfaceWatch(_ledger.Clock, options.WithHistory);
+        if (isThreaded)
+        {
+            _thread = new Thread(Run) { IsBackground = true, Name = "sonde-traffic" };
+        }
+    }
+
+    /// <summary>Which rung of the ladder counts.</summary>
+    public TrafficBackend Backend => _source.Backend;
+
+    /// <summary>Every rung that was tried, with the reason why it does not serve, or what its answer lacks.</summary>
+    public IReadOnlyList<BackendStatus> Backends => _backends;
+
+    /// <summary>Rights that are needed as long as it runs, by the system's names.</summary>
+    public IReadOnlyList<string> RightsInUse => _source.RightsInUse;
+
+    /// <summary>Starts counting.</summary>
+    /// <exception cref="HostException">No way to count works, or not the one asked for; or there is no interface of the name asked for.</exception>
+    /// <exception cref="PlatformNotSupportedException">Nothing counts on this system.</exception>
+    public static TrafficMonitor Start(TrafficOptions? options = null)
+    {
+        options ??= new TrafficOptions();
+        var ladder = TrafficLadder.Create();
+        TrafficSource source = ladder.Open(options, out IReadOnlyList<BackendStatus> tried);
+        TrafficMonitor? monitor = null;
+        try
+        {
+            List<OwnerSource> owners = [.. ladder.OpenOwners(options)];
+            if (source.Owners is { } own)
+            {
+                owners.Insert(0, own);
+            }
+
+            monitor = new TrafficMonitor(options, source, owners, tried, isThreaded: true);
+            monitor.Choose(options.Interface);
+            monitor._thread?.Start();
+            return monitor;
+        }
+        catch
+        {
+            if (monitor is null)
+            {
+                source.Dispose();
+            }
+
+            monitor?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tries every way to count that this system has, best first.</summary>
+    /// <exception cref="PlatformNotSupportedException">Nothing counts on this system.</exception>
+    public static IReadOnlyList<BackendStatus> Check() => TrafficLadder.Create().Check();
+
+    /// <summary>Everything that was counted until now.</summary>
+    /// <exception cref="HostException">The system stopped telling.</exception>
+    public TrafficSnapshot Snapshot()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_failure is { } failure)
+            {
+                throw Refusal(failure);
+            }
+
+            Count();
+            _processes.Refresh(_ledger.Processes, _ledger.Clock);
+            _interfaces.Refresh(_ledger.Clock);
+            _ledger.Clock.TryAdvance();
+            return Build();
+        }
+    }
+
+    /// <summary>A snapshot for each interval, from the next one on. A reader that is too slow misses the older ones; each snapshot holds everything.</summary>
+    /// <exception cref="HostException">The system stopped telling.</exception>
+    public async IAsyncEnumerable<TrafficSnapshot> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var channel = Channel.CreateBounded<TrafficSnapshot>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _readers.Add(channel);
+        }
+
+        try
+        {
+            await foreach (TrafficSnapshot snapshot in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return snapshot;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _readers.Remove(channel);
+            }
+        }
+    }
+
+    /// <summary>Stops counting; may be called more than once.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+        }
+
+        _stop.Set();
+        if (_thread is { IsAlive: true })
+        {
+            _thread.Join();
+        }
+
+        Complete(null);
+        _source.Dispose();
+        _processes.Dispose();
+        _interfaces.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Reads the source, and sends a snapshot to those who wait for one when the interval is over.</summary>
+    internal void Tick()
+    {
+        lock (_lock)
+        {
+            Count();
+            if (_ledger.Clock.Since(_lastStep) < _options.Interval * 0.9)
+            {
+                return;
+            }
+
+            _lastStep = _ledger.Clock.Now;
+            _processes.Refresh(_ledger.Processes, _ledger.Clock);
+            _interfaces.Refresh(_ledger.Clock);
+            _ledger.Clock.TryAdvance();
+            if (_readers.Count > 0)
+            {
+                TrafficSnapshot snapshot = Build();
+                foreach (Channel<TrafficSnapshot> reader in _readers)
+                {
+                    reader.Writer.TryWrite(snapshot);
+                }
+            }
+        }
+    }
+
+    private static Exception Refusal(Exception failure) =>
+        failure is Interop.NativeException native ? HostException.From(native) : failure;
+
+    private void Choose(string? name)
+    {
+        if (name is not null)
+        {
+            _ledger.OnlyInterface = _interfaces.IndexOf(name)
+                ?? throw new HostException(HostFailure.NotFound, "interface", name, 0, $"there is none of this name; there are {string.Join(", ", _interfaces.Names)}");
+        }
+    }
+
+    private void Count()
+    {
+        _ledger.Clock.Read();
+        _source.Drain(_ledger);
+        _ledger.Settle();
+    }
+
+    private TrafficSnapshot Build() => _builder.Build(_source, _backends, _interfaces);
+
+    private void Run()
+    {
+        TimeSpan wait = _options.Interval < s_drainInterval ? _options.Interval : s_drainInterval;
+        try
+        {
+            while (!_stop.WaitOne(wait))
+            {
+                Tick();
+            }
+        }
+        catch (Exception failure) when (failure is Interop.NativeException or HostException)
+        {
+            // The top of a thread: readers of the stream and the next snapshot throw it.
+            lock (_lock)
+            {
+                _failure = failure;
+            }
+
+            Complete(Refusal(failure));
+        }
+    }
+
+    private void Complete(Exception? failure)
+    {
+        lock (_lock)
+        {
+            foreach (Channel<TrafficSnapshot> reader in _readers)
+            {
+                reader.Writer.TryComplete(failure);
+            }
+        }
+    }
+}
