@@ -380,6 +380,20 @@ public sealed class ProcessTableTests
     }
 
     [Fact]
+    public void Nothing_without_an_error_is_a_failure_and_never_a_value()
+    {
+        using var system = new LookAlike { ["silent"] = 1 };
+        system.Put(new HostProcess(300, "a"));
+        using ProcessCollector collector = TestCollector.Open(ProcessFields.Core | ProcessFields.Label);
+
+        using ProcessSnapshot snapshot = collector.Collect();
+
+        Assert.Equal((ReadingStatus.Failed, ReadingStatus.Failed), (snapshot[0].ResidentBytes.Status, snapshot[0].ImageVersion.Status));
+        Assert.Equal(ReadingStatus.Failed, snapshot[0].Identity.Label.Status);
+        Assert.Equal(ReadingStatus.Failed, snapshot[0].State.Status);
+    }
+
+    [Fact]
     public void Names_are_bytes_of_at_most_sixteen_and_never_more()
     {
         using var system = new LookAlike();

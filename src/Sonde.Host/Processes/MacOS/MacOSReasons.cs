@@ -53,7 +53,8 @@ internal static class MacOSReasons
     /// <summary>A refusal as a reading.</summary>
     internal static Reading<T> Refused<T>(NativeError error)
     {
-        ReadingStatus status = ToStatus(error);
+        // A call that failed without an error number is a failure, not a value.
+        ReadingStatus status = error.Code == 0 ? ReadingStatus.Failed : ToStatus(error);
         return new Reading<T>(status, default, Of(status));
     }
 
