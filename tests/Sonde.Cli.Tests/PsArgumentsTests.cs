@@ -91,16 +91,6 @@ public sealed class PsArgumentsTests
     }
 
     [Fact]
-    public void Terminals_have_names()
-    {
-        Assert.Equal("pts/0", PsText.Terminal(34816));
-        Assert.Equal("pts/300", PsText.Terminal((137 << 8) | 44));
-        Assert.Equal("tty1", PsText.Terminal(1025));
-        Assert.Equal("ttyS0", PsText.Terminal((4 << 8) | 64));
-        Assert.Equal("console", PsText.Terminal((5 << 8) | 1));
-    }
-
-    [Fact]
     public void Values_are_formatted_by_their_kind()
     {
         Assert.Equal("1:02:03", RecordCells.Of(FieldValue.Of(new TimeSpan(1, 2, 3).Ticks), FieldKind.Duration, TimeZoneInfo.Utc));

@@ -65,6 +65,16 @@ public sealed partial class ProcessRecord
     /// <summary>The device number of its controlling terminal, on Linux and macOS; none when it has none.</summary>
     public Reading<uint> Terminal => Get(SampleFields.Terminal, _sample.Terminal);
 
+    /// <summary>Its controlling terminal by the name below /dev: "pts/3" on Linux, "ttys003" on macOS; major and minor number of one without a known name.</summary>
+    public Reading<string> TerminalName
+    {
+        get
+        {
+            Reading<uint> device = Terminal;
+            return device.HasValue ? _reasons.TerminalName(device.Value) : new Reading<string>(device.Status, default, device.Reason);
+        }
+    }
+
     /// <summary>Windows: the terminal session it runs in.</summary>
     public Reading<uint> TerminalSession => Get(SampleFields.TerminalSession, _sample.TerminalSession);
 

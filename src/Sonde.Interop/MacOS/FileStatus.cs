@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 
 namespace Sonde.Interop.MacOS;
 
-/// <summary>stat(2) in the form of the processor.</summary>
+/// <summary>stat(2) in the form of the processor, and names of devices.</summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe class FileStatus
 {
@@ -34,5 +34,24 @@ internal static unsafe class FileStatus
 
         facts = code == 0 ? result : default;
         return code == 0;
+    }
+
+    /// <summary>The name below /dev of a character device; null when it has none.</summary>
+    internal static byte[]? NameOfDevice(uint device)
+    {
+        const ushort CharacterDevice = 0x2000; // S_IFCHR
+        Span<byte> name = stackalloc byte[128];
+        name.Clear();
+        fixed (byte* bytes = name)
+        {
+            // SAFETY: the buffer is on the stack and its true length is given; one byte stays zero behind what is written.
+            if (LibSystem.devname_r(device, CharacterDevice, bytes, name.Length - 1) is null)
+            {
+                return null;
+            }
+        }
+
+        name = name[..name.IndexOf((byte)0)];
+        return name.IsEmpty || name.SequenceEqual("??"u8) ? null : name.ToArray();
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sonde.Interop.MacOS;
 
-// sys/stat.h, and what sys/proc_info.h says of files.
+// sys/stat.h, stdlib.h, and what sys/proc_info.h says of files.
 internal static unsafe partial class LibSystem
 {
     // x86_64 keeps the name without a suffix for programs of the time of 32-bit inode numbers.
@@ -12,6 +12,10 @@ internal static unsafe partial class LibSystem
 
     [LibraryImport(Library, EntryPoint = "stat", SetLastError = true)]
     internal static partial int stat_arm64(byte* path, stat* facts);
+
+    /// <summary>The name below /dev of a device, in <paramref name="buffer"/>; null or "??" when there is none.</summary>
+    [LibraryImport(Library)]
+    internal static partial byte* devname_r(uint device, ushort type, byte* buffer, int size);
 }
 
 /// <summary>struct timespec (sys/_types/_timespec.h).</summary>

@@ -19,7 +19,7 @@ internal static unsafe class ProcessInfo
         // SAFETY: the result is a local and its true size is given.
         int length = LibSystem.proc_pidinfo(pid, flavor, argument, &result, sizeof(T));
         error = length == sizeof(T) ? default
-            : length <= 0 ? NativeError.LastDarwinErrno()
+            : length <= 0 ? LastError()
             : new NativeError(NativeErrorDomain.DarwinErrno, Darwin.EMSGSIZE);
         value = length == sizeof(T) ? result : default;
         return length == sizeof(T);
@@ -69,7 +69,7 @@ internal static unsafe class ProcessInfo
 
         // SAFETY: the result is a local, and at least as large as every version that is asked for.
         bool isRead = LibSystem.proc_pid_rusage(pid, version, &result) == 0;
-        error = isRead ? default : NativeError.LastDarwinErrno();
+        error = isRead ? default : LastError();
         usage = isRead ? result : default;
         return isRead;
     }
@@ -78,7 +78,7 @@ internal static unsafe class ProcessInfo
     internal static int SessionOf(int pid, out NativeError error)
     {
         int session = LibSystem.getsid(pid);
-        error = session >= 0 ? default : NativeError.LastDarwinErrno();
+        error = session >= 0 ? default : LastError();
         return session;
     }
 
@@ -91,7 +91,7 @@ internal static unsafe class ProcessInfo
             length = LibSystem.proc_pidpath(pid, bytes, (uint)buffer.Length);
         }
 
-        error = length > 0 ? default : NativeError.LastDarwinErrno();
+        error = length > 0 ? default : LastError();
         length = Math.Clamp(length, 0, buffer.Length);
         return length > 0;
     }
@@ -104,5 +104,12 @@ internal static unsafe class ProcessInfo
         // SAFETY: the result is a local.
         bool isRead = LibSystem.mach_timebase_info(&info) == Darwin.KERN_SUCCESS && info is { numer: > 0, denom: > 0 };
         return isRead ? info : new mach_timebase_info { numer = 1, denom = 1 };
+    }
+
+    // Nothing without a reason is a failure too, and never a value.
+    private static NativeError LastError()
+    {
+        NativeError error = NativeError.LastDarwinErrno();
+        return error.Code != 0 ? error : new NativeError(NativeErrorDomain.DarwinErrno, Darwin.EIO);
     }
 }

@@ -156,6 +156,32 @@ public sealed class ProcessTableTests
         Assert.Equal(0, TestCollector.Read(300, ProcessFields.Tracer).Tracer.Value);
     }
 
+    [Theory]
+    [InlineData(0x10000002, 0, "ttys002")]
+    [InlineData(0x02000003, 0, "2:3")]
+    [InlineData(0x10000002, 1, "16:2")]
+    public void A_terminal_is_named_by_the_system_or_by_its_numbers(int device, int isNameless, string expected)
+    {
+        using var system = new LookAlike { ["devname.null"] = isNameless };
+        system.Put(new HostProcess(300, "a") { Terminal = device });
+        system.Put(new HostProcess(301, "b") { Terminal = device });
+        using ProcessCollector collector = TestCollector.Open(ProcessFields.Core);
+
+        using ProcessSnapshot snapshot = collector.Collect();
+
+        Assert.All(snapshot, process => Assert.Equal(expected, process.TerminalName.Value));
+        Assert.Equal(1, system["devname"]);
+    }
+
+    [Fact]
+    public void A_process_without_a_terminal_has_no_name_of_one()
+    {
+        using var system = new LookAlike();
+        system.Put(new HostProcess(300, "a"));
+
+        Assert.Equal((ReadingStatus.None, "it has no terminal"), (TestCollector.Read(300, ProcessFields.Core).TerminalName.Status, TestCollector.Read(300, ProcessFields.Core).TerminalName.Reason));
+    }
+
     [Fact]
     public void Those_that_end_after_the_table_was_read_are_counted_and_left_out()
     {
@@ -354,6 +380,20 @@ public sealed class ProcessTableTests
     }
 
     [Fact]
+    public void Nothing_without_an_error_is_a_failure_and_never_a_value()
+    {
+        using var system = new LookAlike { ["silent"] = 1 };
+        system.Put(new HostProcess(300, "a"));
+        using ProcessCollector collector = TestCollector.Open(ProcessFields.Core | ProcessFields.Label);
+
+        using ProcessSnapshot snapshot = collector.Collect();
+
+        Assert.Equal((ReadingStatus.Failed, ReadingStatus.Failed), (snapshot[0].ResidentBytes.Status, snapshot[0].ImageVersion.Status));
+        Assert.Equal(ReadingStatus.Failed, snapshot[0].Identity.Label.Status);
+        Assert.Equal(ReadingStatus.Failed, snapshot[0].State.Status);
+    }
+
+    [Fact]
     public void Names_are_bytes_of_at_most_sixteen_and_never_more()
     {
         using var system = new LookAlike();
@@ -397,16 +437,19 @@ public sealed class ProcessTableTests
         Assert.Contains("kern.bootsessionuuid", Assert.Single(snapshot.Gaps).Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_ladder_says_what_a_user_does_not_see()
+    [Theory]
+    [InlineData(0, "system integrity protection is on")]
+    [InlineData((int)Darwin.CSR_ALLOW_UNRESTRICTED_DTRACE, "system integrity protection lets pass: unrestricted DTrace")]
+    public void The_ladder_says_what_is_not_seen_and_which_right_would_help(int allowed, string expected)
     {
-        using var system = new LookAlike();
+        using var system = new LookAlike { ["csr"] = allowed };
         system.Put(s_launchd);
 
         BackendStatus status = Assert.Single(new MacOSProcessLadder().Check());
 
         Assert.Equal((BackendState.Available, "sysctl(KERN_PROC_ALL)"), (status.State, status.Operation));
         Assert.Equal(Environment.IsPrivilegedProcess ? [] : ["root"], status.MissingRights);
+        Assert.Contains(expected, status.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

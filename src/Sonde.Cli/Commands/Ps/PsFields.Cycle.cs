@@ -19,7 +19,7 @@ internal static partial class PsFields
         new("started", FieldKind.Time, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.StartTime), "start", "start_time"),
         new("process_group", FieldKind.Number, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.ProcessGroup), "pgid", "pgrp"),
         new("session", FieldKind.Number, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.Session), "sid"),
-        new("terminal", FieldKind.Text, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.Terminal, static device => FieldValue.Of(PsText.Terminal(device))), "tty"),
+        new("terminal", FieldKind.Text, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.TerminalName), "tty"),
         new("terminal_session", FieldKind.Number, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.TerminalSession)),
         new("image_version", FieldKind.Number, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.ImageVersion)),
         new("cpu_percent", FieldKind.Real, (ulong)ProcessFields.Core, static process => FieldValue.Of(process.CpuPercent), "cpu") { Header = "CPU %" },

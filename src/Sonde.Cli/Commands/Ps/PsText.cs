@@ -24,21 +24,6 @@ internal static class PsText
         return user.HasValue && kernel.HasValue ? FieldValue.Of((user.Value + kernel.Value).Ticks) : FieldValue.Of(user.HasValue ? kernel : user);
     }
 
-    /// <summary>A terminal's device number as a name: pseudo terminals and consoles have known ones.</summary>
-    internal static string Terminal(uint device)
-    {
-        uint major = (device >> 8) & 0xFFF;
-        uint minor = (device & 0xFF) | ((device >> 12) & 0xFFF00);
-        return major switch
-        {
-            >= 136 and <= 143 => string.Create(CultureInfo.InvariantCulture, $"pts/{minor + ((major - 136) * 256)}"),
-            4 when minor < 64 => string.Create(CultureInfo.InvariantCulture, $"tty{minor}"),
-            4 => string.Create(CultureInfo.InvariantCulture, $"ttyS{minor - 64}"),
-            5 when minor == 1 => "console",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{major}:{minor}"),
-        };
-    }
-
     internal static string Device(ulong device) => string.Create(CultureInfo.InvariantCulture, $"{device >> 32}:{device & 0xFFFFFFFF}");
 
     internal static string Container(ProcessContainer container) => $"{container.Runtime}:{container.ShortId}";

@@ -15,7 +15,7 @@ internal abstract class ProcessLadder
         OperatingSystem.IsLinux() ? new Linux.LinuxProcessLadder()
         : OperatingSystem.IsWindows() ? new Windows.WindowsProcessLadder()
         : OperatingSystem.IsMacOS() ? new MacOS.MacOSProcessLadder()
-        : new UnsupportedProcessLadder();
+        : throw new PlatformNotSupportedException("Processes are read on Linux, macOS and Windows.");
 
     /// <summary>Opens the engine that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>
     /// <exception cref="HostException">None works.</exception>

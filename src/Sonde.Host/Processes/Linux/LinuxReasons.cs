@@ -20,7 +20,10 @@ internal static class LinuxReasons
         (SampleFields.Tracer, ReadingStatus.None, "nobody traces it"),
         (SampleFields.All, ReadingStatus.Denied, Denied),
         (SampleFields.All, ReadingStatus.Gone, Ended),
-        (SampleFields.All, ReadingStatus.Failed, "the kernel failed to answer"));
+        (SampleFields.All, ReadingStatus.Failed, "the kernel failed to answer"))
+    {
+        TerminalName = LinuxTerminals.NameOf,
+    };
 
     /// <summary>The words for a status of <see cref="ToStatus"/>.</summary>
     internal static string? Of(ReadingStatus status) => status switch

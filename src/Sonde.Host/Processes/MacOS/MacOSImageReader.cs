@@ -58,7 +58,7 @@ internal sealed class MacOSImageReader
     private static Reading<string> Same() => Reading.None<string>("it is the same");
 
     private static ProcessImageFile FileOf(in vnode_info_path file) => new(
-        file.vst_dev,
+        ((ulong)(file.vst_dev >> 24) << 32) | (file.vst_dev & 0xFFFFFF), // major and minor number, as on Linux
         file.vst_ino,
         file.vst_size,
         TimeOf(file.vst_mtime, file.vst_mtimensec),

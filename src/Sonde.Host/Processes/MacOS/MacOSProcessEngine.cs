@@ -33,7 +33,7 @@ internal sealed class MacOSProcessEngine : ProcessEngine
 
     internal override ProcessEngineKind Kind => ProcessEngineKind.Sysctl;
 
-    internal override SampleReasons Reasons => MacOSReasons.Samples;
+    internal override SampleReasons Reasons { get; } = MacOSReasons.Samples(new MacOSTerminals().NameOf);
 
     internal override IReadOnlyList<Gap> Gaps { get; }
 

@@ -41,6 +41,7 @@ internal sealed class MacOSProcessLadder : ProcessLadder
             [
                 .. snapshot.Gaps.Select(static gap => gap.Reason),
                 .. isRoot ? Array.Empty<string>() : ["of processes of other users: no times, memory, threads, descriptors, command line, environment and folders"],
+                DescribeIntegrity(new CodeSigningReader().SystemIntegrity),
             ];
             return new BackendStatus(
                 ProcessCollector.Part,
@@ -48,7 +49,7 @@ internal sealed class MacOSProcessLadder : ProcessLadder
                 BackendState.Available,
                 Provides,
                 "sysctl(KERN_PROC_ALL)",
-                missing.Length > 0 ? string.Join("; ", missing) : null,
+                string.Join("; ", missing),
                 MissingRights: isRoot ? [] : ["root"]);
         }
         catch (HostException refused)
@@ -56,4 +57,9 @@ internal sealed class MacOSProcessLadder : ProcessLadder
             return BackendStatus.From(ProcessCollector.Part, MacOSProcessEngine.Name, Provides, refused);
         }
     }
+
+    private static string DescribeIntegrity(Reading<string> protection) =>
+        !protection.HasValue ? $"system integrity protection: {Reading.Describe(protection.Status, protection.Reason)}"
+        : protection.Value == "on" ? "system integrity protection is on, and withholds the environment of restricted programs from root too"
+        : $"system integrity protection {protection.Value}";
 }

@@ -14,7 +14,8 @@ internal static class MacOSReasons
     internal const string Failed = "the kernel failed to answer";
 
     /// <summary>The words for the statuses of samples.</summary>
-    internal static SampleReasons Samples { get; } = new(
+    /// <param name="terminalName">How a terminal is named.</param>
+    internal static SampleReasons Samples(Func<uint, string> terminalName) => new(
         (SampleFields.SwitchesGroup, ReadingStatus.Unsupported, "macOS counts voluntary and forced switches together"),
         (MacOSSamples.NotOnMacOS, ReadingStatus.Unsupported, NotOnMacOS),
         (SampleFields.All, ReadingStatus.Unsupported, NotTold),
@@ -24,7 +25,10 @@ internal static class MacOSReasons
         (SampleFields.State, ReadingStatus.Denied, "it lives; whether it runs or sleeps only its threads tell, and only to its own user or root"),
         (SampleFields.All, ReadingStatus.Denied, Denied),
         (SampleFields.All, ReadingStatus.Gone, Ended),
-        (SampleFields.All, ReadingStatus.Failed, Failed));
+        (SampleFields.All, ReadingStatus.Failed, Failed))
+    {
+        TerminalName = terminalName,
+    };
 
     /// <summary>The words for a status of <see cref="ToStatus"/>.</summary>
     internal static string? Of(ReadingStatus status) => status switch
@@ -49,7 +53,8 @@ internal static class MacOSReasons
     /// <summary>A refusal as a reading.</summary>
     internal static Reading<T> Refused<T>(NativeError error)
     {
-        ReadingStatus status = ToStatus(error);
+        // A call that failed without an error number is a failure, not a value.
+        ReadingStatus status = error.Code == 0 ? ReadingStatus.Failed : ToStatus(error);
         return new Reading<T>(status, default, Of(status));
     }
 
