@@ -116,4 +116,31 @@ public sealed class ProcessIdentity
 
     /// <summary>macOS: what its code signature says.</summary>
     public Reading<MacOSCodeSigning> CodeSigning { get; internal set; }
+
+    /// <summary>Whether another object says the same.</summary>
+    internal bool IsSameAs(ProcessIdentity other) =>
+        Fields == other.Fields
+        && OriginalParent == other.OriginalParent
+        && Image == other.Image
+        && Arguments == other.Arguments
+        && User == other.User
+        && Credentials == other.Credentials
+        && Login == other.Login
+        && Cgroup == other.Cgroup
+        && Container == other.Container
+        && Pod == other.Pod
+        && Unit == other.Unit
+        && Package == other.Package
+        && Job == other.Job
+        && Coalition == other.Coalition
+        && Services == other.Services
+        && Capabilities == other.Capabilities
+        && Seccomp == other.Seccomp
+        && NoNewPrivileges == other.NoNewPrivileges
+        && NamespacePids == other.NamespacePids
+        && Token == other.Token
+        && Label == other.Label
+        && Namespaces == other.Namespaces
+        && Protection == other.Protection
+        && CodeSigning == other.CodeSigning;
 }

@@ -325,8 +325,7 @@ internal sealed class LinuxBpfEngine : ProcessEngine
         {
             ref readonly TaskRecord task = ref tasks[_new[at]];
             _new[at] = task.Usage.Pid;
-            var identity = new ProcessIdentity { Fields = table.WantedAtOnce };
-            _read[at] = table.TryGetSample(task.Usage.Pid, out ProcessSample sample) && _identities.TryReadAll(task, sample, table.WantedAtOnce, identity) ? identity : null;
+            _read[at] = table.TryGetSample(task.Usage.Pid, out ProcessSample sample) ? _identities.TryReadAll(task, sample, table.WantedAtOnce) : null;
         }
 
         tasks = Walk();

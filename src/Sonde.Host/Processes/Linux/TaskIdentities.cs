@@ -18,6 +18,9 @@ internal sealed class TaskIdentities(LinuxProcessReader reader, TaskFields avail
     private readonly Dictionary<(ulong Entry, ulong Mount, ulong Inode), Reading<ProcessImage>> _images = [];
     private readonly Dictionary<(ulong Set, ulong Id), CgroupFacts> _cgroups = [];
 
+    private ProcessIdentity? _last;
+    private ProcessIdentity? _spare; // filled and not given away
+
     /// <summary>Forgets what was true for one walk only: addresses in the kernel are used again.</summary>
     internal void Forget()
     {
@@ -77,9 +80,28 @@ internal sealed class TaskIdentities(LinuxProcessReader reader, TaskFields avail
         return filled;
     }
 
-    /// <summary>Fills everything; the caller makes sure afterwards that it was the same process all the time.</summary>
-    /// <returns><see langword="false"/> for one that must be read by itself, with its folder held.</returns>
-    internal bool TryReadAll(in TaskRecord task, in ProcessSample sample, ProcessFields wanted, ProcessIdentity identity)
+    /// <summary>Reads everything; the caller makes sure afterwards that it was the same process all the time.</summary>
+    /// <returns>An object that it shares with the process before it when they have all in common, as workers do; null for one that must be read by itself, with its folder held.</returns>
+    internal ProcessIdentity? TryReadAll(in TaskRecord task, in ProcessSample sample, ProcessFields wanted)
+    {
+        ProcessIdentity identity = _spare is { } spare && spare.Fields == wanted ? spare : new ProcessIdentity { Fields = wanted };
+        _spare = identity;
+        if (!TryReadAll(task, sample, wanted, identity))
+        {
+            return null; // what was filled is filled anew for the next one
+        }
+
+        if (_last is { } last && last.IsSameAs(identity))
+        {
+            return last;
+        }
+
+        _spare = null;
+        _last = identity;
+        return identity;
+    }
+
+    private bool TryReadAll(in TaskRecord task, in ProcessSample sample, ProcessFields wanted, ProcessIdentity identity)
     {
         if ((task.Usage.Flags & Exiting) != 0 || task.ExitState != 0)
         {
