@@ -197,13 +197,18 @@ public sealed class FrameSendTests
         using FrameDevice device = FrameOpenTests.Open("en0");
         FrameSendBatch batch = Batch(60, 60, 60, 60);
         byte[] frame = BpfBytes.Frame(60);
-        Assert.Equal(500, Loop());
+        long allocated = long.MaxValue;
 
-        AllocationWatch allocations = AllocationWatch.Start();
-        int sent = Loop();
+        // The runtime compiles in steps while this runs, and a step may allocate once.
+        for (int round = 0; round < 30 && allocated > 0; round++)
+        {
+            AllocationWatch allocations = AllocationWatch.Start();
+            int sent = Loop();
+            allocated = allocations.Allocated;
+            Assert.Equal(500, sent);
+        }
 
-        Assert.Equal(0, allocations.Allocated);
-        Assert.Equal(500, sent);
+        Assert.Equal(0, allocated);
 
         int Loop()
         {
