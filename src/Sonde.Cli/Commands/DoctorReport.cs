@@ -7,6 +7,7 @@ using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
 using Sonde.Host.Sockets;
 using Sonde.Link;
+using Sonde.Traffic;
 using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
@@ -43,6 +44,7 @@ internal sealed record DoctorReport(
             .. NameResolvers.Create().Check(),
             .. ProcessCollector.Check(),
             .. SocketTable.Check(),
+            .. TrafficMonitor.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),
