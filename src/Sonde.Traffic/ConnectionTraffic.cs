@@ -1,5 +1,6 @@
 using Sonde.Host;
 using Sonde.Host.Processes;
+using Sonde.Host.Sockets;
 using Sonde.Packets;
 
 namespace Sonde.Traffic;
@@ -28,8 +29,8 @@ public sealed record ConnectionTraffic
     /// <summary>Which end began.</summary>
     public required FlowDirection Direction { get; init; }
 
-    /// <summary>The state of a TCP connection, in the system's words: "established"; none for what has no state.</summary>
-    public required Reading<string> State { get; init; }
+    /// <summary>The state of a TCP connection at the last look; not there for other protocols, and where nobody asked the system.</summary>
+    public required Reading<SocketState> State { get; init; }
 
     /// <summary>Whether it has ended: closed by one end, or silent for long.</summary>
     public required bool IsClosed { get; init; }

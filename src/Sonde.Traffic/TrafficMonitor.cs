@@ -46,7 +46,7 @@ public sealed class TrafficMonitor : IDisposable
         _backends = backends;
         _processes = new ProcessDirectory(options);
         _sockets = sockets;
-        _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot);
+        _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot, source.OwnNamespace);
         _builder = new SnapshotBuilder(_ledger, options);
         _interfaces = new InterfaceWatch(_ledger.Clock, options.WithHistory);
         if (isThreaded)
@@ -116,9 +116,7 @@ public sealed class TrafficMonitor : IDisposable
 
             _source.Hurry();
             Count();
-            _processes.Refresh(_ledger.Processes, _ledger.Clock);
-            _interfaces.Refresh(_ledger.Clock);
-            _ledger.Clock.TryAdvance();
+            EndStep();
             return Build();
         }
     }
@@ -189,9 +187,7 @@ public sealed class TrafficMonitor : IDisposable
             }
 
             _lastStep = _ledger.Clock.Now;
-            _processes.Refresh(_ledger.Processes, _ledger.Clock);
-            _interfaces.Refresh(_ledger.Clock);
-            _ledger.Clock.TryAdvance();
+            EndStep();
             if (_readers.Count > 0)
             {
                 TrafficSnapshot snapshot = Build();
@@ -236,6 +232,24 @@ public sealed class TrafficMonitor : IDisposable
         _ledger.Clock.Read();
         _source.Drain(_ledger);
         _ledger.Settle();
+    }
+
+    // What is looked at once a step.
+    private void EndStep()
+    {
+        _processes.Refresh(_ledger.Processes, _ledger.Clock);
+        _interfaces.Refresh(_ledger.Clock);
+        if (_options.MeasureTcp && _sockets is not null && !_source.ReadsSockets)
+        {
+            _sockets.Read(withOwners: false);
+        }
+
+        if (_sockets?.Snapshot is { } sockets && (_options.MeasureTcp || _source.ReadsSockets))
+        {
+            TcpSampler.Sample(_ledger.Flows, sockets);
+        }
+
+        _ledger.Clock.TryAdvance();
     }
 
     private TrafficSnapshot Build() => _builder.Build(_source, _backends, _interfaces);

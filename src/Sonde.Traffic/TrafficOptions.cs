@@ -30,6 +30,9 @@ public sealed record TrafficOptions
     /// <summary>How long a flow of a protocol without connections may be silent before it counts as closed.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether the system is asked for states, round-trip times and retransmits of TCP connections each interval; it costs about a millisecond for a thousand sockets.</summary>
+    public bool MeasureTcp { get; init; }
+
     /// <summary>Whether snapshots carry the history of each process and connection.</summary>
     public bool WithHistory { get; init; }
 

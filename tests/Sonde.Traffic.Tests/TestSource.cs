@@ -15,8 +15,6 @@ internal sealed class TestOwners : OwnerSource
 
     internal int Refreshes { get; private set; }
 
-    internal override bool CanRefresh => true;
-
     internal override bool TryFind(in FlowIdentity flow, ulong socketCookie, out OwnerClue clue) => ByCookie.TryGetValue(socketCookie, out clue);
 
     internal override void Refresh()

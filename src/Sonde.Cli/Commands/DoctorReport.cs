@@ -9,6 +9,7 @@ using Sonde.Host.Resolvers;
 using Sonde.Host.Services;
 using Sonde.Host.Sockets;
 using Sonde.Link;
+using Sonde.Traffic;
 using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
@@ -47,6 +48,7 @@ internal sealed record DoctorReport(
             .. SystemServices.Check(),
             .. ProcessEventSource.Check(),
             .. SocketTable.Check(),
+            .. TrafficMonitor.Check(),
             .. privileges.Check(),
             .. FrameDevice.CheckBackends().Select(LinkErrors.BackendOf),
             .. TunDevice.CheckAccess().Select(TunCommand.ToBackend),

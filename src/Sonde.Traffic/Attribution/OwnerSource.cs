@@ -5,9 +5,6 @@ namespace Sonde.Traffic.Attribution;
 /// <summary>Knows who uses a socket. The attribution asks several of them, the surest first.</summary>
 internal abstract class OwnerSource
 {
-    /// <summary>Whether an answer may be another one after <see cref="Refresh"/>.</summary>
-    internal virtual bool CanRefresh => false;
-
     /// <summary>Who uses the socket of this flow, as far as is known now; costs no more than a look into a table.</summary>
     /// <param name="flow">The flow.</param>
     /// <param name="socketCookie">The kernel's number of its socket, or 0.</param>

@@ -8,8 +8,6 @@ namespace Sonde.Traffic.Attribution;
 /// <summary>The owners that the system's table of sockets names: who has a descriptor of it open.</summary>
 internal sealed class SocketOwners(SocketWatch watch) : OwnerSource
 {
-    internal override bool CanRefresh => true;
-
     internal override bool TryFind(in FlowIdentity flow, ulong socketCookie, out OwnerClue clue)
     {
         clue = default;
@@ -41,5 +39,5 @@ internal sealed class SocketOwners(SocketWatch watch) : OwnerSource
         : socket.State == SocketState.TimeWait ? UnownedReason.Closed
         : UnownedReason.None;
 
-    internal override void Refresh() => watch.Read();
+    internal override void Refresh() => watch.Read(withOwners: true);
 }

@@ -8,8 +8,10 @@ internal sealed class SocketWatch : IDisposable
 {
     private readonly SocketTable _table;
     private SocketSnapshot? _snapshot;
+    private bool _wantsOwners;
 
-    private SocketWatch(SocketTable table) => _table = table;
+    private SocketWatch(TrafficOptions options) =>
+        _table = SocketTable.Open(new SocketTableOptions { OtherNamespaces = true, SelectOwners = _ => _wantsOwners, Time = options.Time });
 
     /// <summary>The last reading; null before the first, and after one that failed.</summary>
     internal SocketSnapshot? Snapshot => _snapshot;
@@ -19,12 +21,14 @@ internal sealed class SocketWatch : IDisposable
 
     /// <summary>Opens the table.</summary>
     /// <exception cref="HostException">The system has none for us.</exception>
-    internal static SocketWatch Open(TrafficOptions options) => new(SocketTable.Open(new SocketTableOptions { OtherNamespaces = true, Time = options.Time }));
+    internal static SocketWatch Open(TrafficOptions options) => new(options);
 
     /// <summary>Reads the table now.</summary>
+    /// <param name="withOwners">Whether to look for the processes of the sockets too, which means to look at all descriptors of all processes.</param>
     /// <exception cref="HostException">The system refused.</exception>
-    internal SocketSnapshot Read()
+    internal SocketSnapshot Read(bool withOwners)
     {
+        _wantsOwners = withOwners;
         SocketSnapshot? old = _snapshot;
         _snapshot = null;
         old?.Dispose();

@@ -27,9 +27,6 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>Why there are none.</summary>
     internal Gap? Gap { get; private set; }
 
-    /// <summary>What all but the loopback counted, without link-layer headers.</summary>
-    internal long PayloadBytes { get; private set; }
-
     /// <summary>The number of an interface, or null when there is none of that name.</summary>
     internal int? IndexOf(string name)
     {
@@ -42,6 +39,16 @@ internal sealed class InterfaceWatch : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Whether what is sent on an interface comes straight back.</summary>
+    internal bool IsLoopback(int index) => _watched.TryGetValue(index, out Watched? watched) && watched.IsLoopback;
+
+    /// <summary>How many bytes of what an interface counted are headers of its link layer.</summary>
+    internal long LinkHeaderBytes(InterfaceTraffic one)
+    {
+        const int EthernetHeader = 14;
+        return _watched.TryGetValue(one.Index, out Watched? watched) && watched.IsEthernet ? EthernetHeader * one.Counters.Packets : 0;
     }
 
     /// <summary>Names of all that are there.</summary>
@@ -95,7 +102,7 @@ internal sealed class InterfaceWatch : IDisposable
         if (!_watched.TryGetValue(seen.Index, out Watched? watched) || watched.Name != seen.Name)
         {
             // One that appears while we watch has counted everything in our time; what was there before has not.
-            watched = new Watched(seen.Name, seen.Kind == InterfaceKind.Loopback, new TrafficRing(_withHistory)) { Last = isFirst ? now : default };
+            watched = new Watched(seen.Name, seen.Kind == InterfaceKind.Loopback, seen.LinkType == "ether", new TrafficRing(_withHistory)) { Last = isFirst ? now : default };
             _watched[seen.Index] = watched;
         }
 
@@ -108,19 +115,15 @@ internal sealed class InterfaceWatch : IDisposable
         {
             watched.Ring.Add(clock, more);
         }
-
-        if (!watched.IsLoopback)
-        {
-            const int EthernetHeader = 14;
-            PayloadBytes += more.Bytes - (seen.LinkType == "ether" ? EthernetHeader * more.Packets : 0);
-        }
     }
 
-    private sealed class Watched(string name, bool isLoopback, TrafficRing ring)
+    private sealed class Watched(string name, bool isLoopback, bool isEthernet, TrafficRing ring)
     {
         internal string Name { get; } = name;
 
         internal bool IsLoopback { get; } = isLoopback;
+
+        internal bool IsEthernet { get; } = isEthernet;
 
         internal TrafficRing Ring { get; } = ring;
 

@@ -48,7 +48,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Unowned = [.. unowned.Values.OrderByDescending(static entry => entry.Counters.Bytes)],
             Forgotten = ledger.Processes.Forgotten,
             Interfaces = interfaces.ToList(ledger.Clock),
-            Coverage = Reading.Unsupported<TrafficCoverage>("not compared yet"),
+            Coverage = ledger.Coverage.Compare(ledger, interfaces),
             Losses = losses,
             FillLevels = fillLevels,
             Gaps = interfaces.Gap is { } gap ? [gap] : [],

@@ -1,4 +1,5 @@
 using Sonde.Host;
+using Sonde.Host.Sockets;
 using Sonde.Packets;
 using Sonde.Traffic.Sources;
 
@@ -8,7 +9,7 @@ namespace Sonde.Traffic.Ledger;
 internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long now)
 {
     private static readonly Reading<TcpMeasurements> s_notAsked = Reading.NotCollected<TcpMeasurements>("the system has not been asked");
-    private static readonly Reading<string> s_noState = Reading.NotCollected<string>("the system has not been asked");
+    private static readonly Reading<SocketState> s_noState = Reading.NotCollected<SocketState>("the system has not been asked");
 
     internal FlowIdentity Identity { get; } = identity;
 
@@ -51,7 +52,9 @@ internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long 
 
     internal Reading<TcpMeasurements> Tcp { get; set; } = s_notAsked;
 
-    internal Reading<string> State { get; set; } = s_noState;
+    internal Reading<SocketState> State { get; set; } = s_noState;
+
+    internal TcpSamples? Samples { get; set; }
 
     internal bool IsClosed { get; set; }
 
@@ -63,7 +66,7 @@ internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long 
     internal TrackedFlow? Older { get; set; }
 
     internal FlowDirection Direction =>
-        (Signs & FlowSigns.Accepted) != FlowSigns.None ? FlowDirection.Incoming
+        (Signs & (FlowSigns.Accepted | FlowSigns.Inbound)) != FlowSigns.None ? FlowDirection.Incoming
         : (Signs & FlowSigns.Opened) != FlowSigns.None ? FlowDirection.Outgoing
         : FlowDirection.Unknown;
 

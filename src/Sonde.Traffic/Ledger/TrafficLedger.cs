@@ -13,17 +13,22 @@ internal sealed class TrafficLedger : ITrafficSink
     // A socket may be handed on: how often the owner of an active flow is asked for again.
     private static readonly TimeSpan s_ownerCheck = TimeSpan.FromSeconds(2);
 
+    // Looking at all descriptors of a busy host takes long: one part in so many of the time at most.
+    private const int RefreshShare = 20;
+
     private readonly TrafficOptions _options;
     private readonly IReadOnlyList<OwnerSource> _owners;
     private readonly List<TrackedFlow> _unowned = [];
     private long _lastRefresh;
+    private TimeSpan _refreshPause = s_retries[1];
 
-    internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot)
+    internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot, ulong ownNamespace = 0)
     {
         _options = options;
         _owners = owners;
         Clock = new StepClock(options.Time, options.Interval);
         Flows = new FlowTable(options.MaxFlows);
+        Coverage = new CoverageMeter(ownNamespace);
         Processes = new ProcessTable(options.MaxProcesses, boot, options.WithHistory);
     }
 
@@ -32,6 +37,8 @@ internal sealed class TrafficLedger : ITrafficSink
     internal FlowTable Flows { get; }
 
     internal ProcessTable Processes { get; }
+
+    internal CoverageMeter Coverage { get; }
 
     /// <summary>Everything.</summary>
     internal TrafficCounters Total { get; private set; }
@@ -61,10 +68,16 @@ internal sealed class TrafficLedger : ITrafficSink
         flow.Record = null;
         Learn(flow, count);
         Total += count.Counters;
+        Coverage.Add(count);
         flow.Counters += count.Counters;
         flow.Ring.Add(Clock, count.Counters);
-        flow.LastSeen = count.Counters == default && flow.LastSeen != 0 ? flow.LastSeen : Clock.Now;
         flow.InterfaceIndex = count.InterfaceIndex != 0 ? count.InterfaceIndex : flow.InterfaceIndex;
+        if (count.Counters == default && count.Signs == FlowSigns.None)
+        {
+            return; // only told to be there
+        }
+
+        flow.LastSeen = Clock.Now;
         Flows.Touch(flow);
         if (flow.Owner is { } owner)
         {
@@ -85,14 +98,9 @@ internal sealed class TrafficLedger : ITrafficSink
     internal void Settle()
     {
         AskAgain();
-        if (_owners.Any(static owner => owner.CanRefresh) && _unowned.Exists(flow => flow.Owner is null && IsDue(flow)) && Clock.Since(_lastRefresh) >= s_retries[1])
+        if (Clock.Since(_lastRefresh) >= _refreshPause && _unowned.Exists(flow => IsDue(flow) && ReasonOf(flow) == UnownedReason.Pending))
         {
-            _lastRefresh = Clock.Now;
-            foreach (OwnerSource owner in _owners)
-            {
-                owner.Refresh();
-            }
-
+            RefreshOwners();
             AskAgain();
         }
 
@@ -176,6 +184,19 @@ internal sealed class TrafficLedger : ITrafficSink
         {
             flow.Cookie = count.SocketCookie;
         }
+    }
+
+    private void RefreshOwners()
+    {
+        _lastRefresh = Clock.Now;
+        long started = _options.Time.GetTimestamp();
+        foreach (OwnerSource owner in _owners)
+        {
+            owner.Refresh();
+        }
+
+        TimeSpan pause = _options.Time.GetElapsedTime(started) * RefreshShare;
+        _refreshPause = pause > s_retries[1] ? pause : s_retries[1];
     }
 
     private void AskAgain()

@@ -9,7 +9,7 @@ internal enum FlowSigns
     /// <summary>This host asked for the connection.</summary>
     Opened = 1,
 
-    /// <summary>The other end asked for it.</summary>
+    /// <summary>The other end asked for it: counted on the listener's socket.</summary>
     Accepted = 2,
 
     /// <summary>This host has said its last byte.</summary>
@@ -20,4 +20,7 @@ internal enum FlowSigns
 
     /// <summary>One end broke it off.</summary>
     Reset = 16,
+
+    /// <summary>The other end began, as the table of sockets tells; the count is the connection's own, not its listener's.</summary>
+    Inbound = 32,
 }

@@ -1,6 +1,7 @@
 using Sonde.Host;
 using Sonde.Traffic.Attribution;
 using Sonde.Traffic.Sources.Linux;
+using Sonde.Traffic.Sources.Sockets;
 
 namespace Sonde.Traffic.Sources;
 
@@ -19,7 +20,8 @@ internal abstract class TrafficLadder
     /// <summary>The ladder of this system.</summary>
     internal static TrafficLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxTrafficLadder()
-        : throw new PlatformNotSupportedException("Traffic is counted on Linux.");
+        : OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? new TableTrafficLadder()
+        : throw new PlatformNotSupportedException("Traffic is watched on Linux, macOS and Windows.");
 
     /// <summary>Opens the table of sockets; null where the system has none for us.</summary>
     internal static SocketWatch? OpenSockets(TrafficOptions options)

@@ -9,14 +9,23 @@ namespace Sonde.Traffic.Sources;
 /// </remarks>
 internal abstract class TrafficSource : IDisposable
 {
+    // To look into the processes of others: their descriptors, programs and containers.
+    private static readonly string[] s_rightsToLook = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"];
+
     /// <summary>Which rung this is.</summary>
     internal abstract TrafficBackend Backend { get; }
 
     /// <summary>What this source itself knows about who uses a socket; null when it knows nothing.</summary>
     internal virtual OwnerSource? Owners => null;
 
+    /// <summary>The cookie of this process's network namespace, as the source's flows carry it; 0 where it does not know namespaces.</summary>
+    internal virtual ulong OwnNamespace => 0;
+
+    /// <summary>Whether each drain reads the table of sockets anyway.</summary>
+    internal virtual bool ReadsSockets => false;
+
     /// <summary>Rights that it needs as long as it runs, by the system's names; the others may be given up once it is open.</summary>
-    internal virtual IReadOnlyList<string> RightsInUse => [];
+    internal virtual IReadOnlyList<string> RightsInUse => s_rightsToLook;
 
     /// <summary>Tells everything that was counted since the last call, each byte once.</summary>
     internal abstract void Drain(ITrafficSink sink);

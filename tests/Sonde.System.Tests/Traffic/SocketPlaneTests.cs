@@ -20,14 +20,14 @@ public sealed class SocketPlaneTests
     public SocketPlaneTests() => NeedsBpf.Check();
 
     [Theory]
-    [InlineData("iperf3 -s -1 >/dev/null & p=$!; r=; for i in $(seq 100); do r=$(timeout 15 iperf3 -c 127.0.0.1 -n 300M -J) && break; sleep 0.1; done; kill $p 2>/dev/null; echo \"$r\"")]
+    [InlineData("iperf3 -s >/dev/null & p=$!; r=; for i in $(seq 100); do r=$(timeout 15 iperf3 -c 127.0.0.1 -n 300M -J); case $r in *sum_received*) break;; esac; sleep 0.1; done; kill $p 2>/dev/null; echo \"$r\"")]
     [InlineData(
         """
         d=$(mktemp -d); trap 'rm -rf "$d"' EXIT; mkfifo "$d/go"
-        unshare -n sh -c "read _ < $d/go; ip addr add 10.77.0.2/24 dev c1 && ip link set c1 up && exec iperf3 -s -1" >/dev/null & p=$!
+        unshare -n sh -c "read _ < $d/go; ip addr add 10.77.0.2/24 dev c1 && ip link set c1 up && exec iperf3 -s" >/dev/null & p=$!
         for i in $(seq 200); do [ "$(readlink /proc/$p/ns/net)" != "$(readlink /proc/self/ns/net)" ] && break; sleep 0.05; done
         ip link add c0 type veth peer name c1 netns $p && ip addr add 10.77.0.1/24 dev c0 && ip link set c0 up; echo > "$d/go"
-        r=; for i in $(seq 100); do r=$(timeout 15 iperf3 -c 10.77.0.2 -n 300M -J) && break; sleep 0.1; done; kill $p 2>/dev/null; echo "$r"
+        r=; for i in $(seq 100); do r=$(timeout 15 iperf3 -c 10.77.0.2 -n 300M -J); case $r in *sum_received*) break;; esac; sleep 0.1; done; kill $p 2>/dev/null; echo "$r"
         """)]
     public void Both_iperf3_processes_have_the_bytes_that_iperf3_reports(string script)
     {
@@ -44,9 +44,10 @@ public sealed class SocketPlaneTests
         ConnectionTraffic client = snapshot.Connections.Single(one => one.Key.Local.Port == port && one.Key.Remote.Port == 5201 && one.ProcessName == "iperf3");
         ConnectionTraffic server = snapshot.Connections.Single(one => one.Key.Remote.Port == port && one.Key.Local.Port == 5201 && one.ProcessName == "iperf3");
 
+        // iperf3 may fail with an error and exit code 0 while the server starts: then another client is tried, and the server has heard both.
         // A client that has written everything ends the test, and some of it never leaves its socket: the truth is what iperf3 sent and received.
         Assert.InRange(ProcessOf(snapshot, client).Counters.SentBytes, received * 0.99, sent * 1.01);
-        Assert.InRange(ProcessOf(snapshot, server).Counters.ReceivedBytes, received * 0.99, sent * 1.01);
+        Assert.InRange(server.Counters.ReceivedBytes, received * 0.99, sent * 1.01);
         Assert.InRange(received, sent * 0.9, sent);
         Assert.NotEqual(client.Process, server.Process);
         Assert.Equal((FlowDirection.Outgoing, FlowDirection.Incoming), (client.Direction, server.Direction));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 using Sonde.Cli.Records;
@@ -115,6 +114,7 @@ internal sealed class SnapshotArguments(CommandContext context)
                 Interface = result.GetValue(_interface),
                 Interval = TimeSpan.FromSeconds(isFollowing ? interval : 1),
                 CaptureBufferBytes = (int)buffer,
+                MeasureTcp = isDetailed,
                 ResolveNames = !result.GetValue(_noDns),
                 Time = context.Time,
             });
@@ -167,7 +167,7 @@ internal sealed class SnapshotArguments(CommandContext context)
         }
         catch (FilterException error)
         {
-            throw PsArguments.Explain(error);
+            throw FilterProblem.Explain(error, $"{Path} --help");
         }
     }
 }

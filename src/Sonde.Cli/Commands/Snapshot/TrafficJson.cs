@@ -1,3 +1,4 @@
+using Sonde.Cli.Commands.Connections;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Json;
 using Sonde.Cli.Output;
@@ -142,7 +143,7 @@ internal static class TrafficJson
         json.Property("remote_port"u8, connection.Key.Remote.Port);
         json.Property("remote_name"u8, connection.RemoteName);
         json.Property("direction"u8, TrafficWords.Of(connection.Direction));
-        json.Property("state"u8, connection.State);
+        json.Property("state"u8, connection.State.Select(ConnectionWords.Of));
         json.Property("closed"u8, connection.IsClosed);
         json.Name("pid"u8);
         if (connection.Process is { } key)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sonde.Cli.Commands.Connections;
 using Sonde.Cli.Output;
 using Sonde.Host;
 using Sonde.Traffic;
@@ -22,6 +23,18 @@ internal static class TrafficPretty
         new("TX_PKT", Rank: 1, IsNumber: true),
         new("CONNS", Rank: 2, IsNumber: true),
         new("CONTAINER", Rank: 4),
+    ];
+
+    private static readonly TableColumn[] s_connectionColumns =
+    [
+        new("PROCESS"),
+        new("LOCAL", Rank: 2),
+        new("REMOTE"),
+        new("STATE", Rank: 3),
+        new("RX", IsNumber: true),
+        new("TX", IsNumber: true),
+        new("RTT", Rank: 1, IsNumber: true),
+        new("RETRANSMITS", Rank: 1, IsNumber: true),
     ];
 
     internal static void Write(CommandOutput output, TrafficSnapshot snapshot, IReadOnlyList<TrafficRow> rows, SnapshotOptions options)
@@ -54,8 +67,34 @@ internal static class TrafficPretty
             text.Append(SafeText.OneLine($"unknown: {Units.Bytes(unowned.Counters.Bytes)} {TrafficWords.Explain(unowned.Reason)}")).Append('\n');
         }
 
+        AppendConnections(text, snapshot, output.Screen);
         AppendNotes(text, snapshot);
         output.Write(text.ToString());
+    }
+
+    // Where others' processes may not be seen, their connections still are.
+    private static void AppendConnections(StringBuilder text, TrafficSnapshot snapshot, Screen screen)
+    {
+        if (snapshot.Backend is TrafficBackend.Bpf or TrafficBackend.Packets || snapshot.Connections.Count == 0)
+        {
+            return;
+        }
+
+        IEnumerable<string[]> rows = snapshot.Connections
+            .OrderByDescending(static connection => connection.Counters.Bytes)
+            .Take(MostRemotes)
+            .Select(static connection => new[]
+            {
+                connection.ProcessName ?? string.Empty,
+                connection.Key.Local.ToString(),
+                connection.Key.Remote.ToString(),
+                connection.State.HasValue ? ConnectionWords.Of(connection.State.Value) : string.Empty,
+                Units.Bytes(connection.Counters.ReceivedBytes),
+                Units.Bytes(connection.Counters.SentBytes),
+                connection.Tcp.TryGetValue(out TcpMeasurements tcp) ? $"{tcp.RoundTrip.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)} ms" : string.Empty,
+                connection.Tcp.TryGetValue(out TcpMeasurements same) ? same.Retransmits.ToString(CultureInfo.InvariantCulture) : string.Empty,
+            });
+        text.Append('\n').Append(TextTable.Draw(s_connectionColumns, [.. rows], screen.Width, screen.Style)).Append('\n');
     }
 
     private static void AppendNotes(StringBuilder text, TrafficSnapshot snapshot)

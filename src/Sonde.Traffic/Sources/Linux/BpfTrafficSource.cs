@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux.Bpf;
@@ -21,6 +23,7 @@ internal sealed class BpfTrafficSource : TrafficSource
     private readonly BpfMap _overflow;
     private readonly KernelOwners _owners;
     private TrafficCounters _overflowed;
+    private ulong _ownNamespace;
     private int _filling;
     private long _mostFlows;
 
@@ -49,7 +52,9 @@ internal sealed class BpfTrafficSource : TrafficSource
     internal IReadOnlyList<string> Missing { get; private set; } = [];
 
     // Since 5.19 a descriptor is enough to read a table; before that kernel.unprivileged_bpf_disabled asks for the right again.
-    internal override IReadOnlyList<string> RightsInUse => ["CAP_BPF"];
+    internal override IReadOnlyList<string> RightsInUse => [.. base.RightsInUse, "CAP_BPF", "CAP_PERFMON"];
+
+    internal override ulong OwnNamespace => _ownNamespace;
 
     /// <summary>Loads the programs and attaches them; from here on everything is counted.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
@@ -104,6 +109,23 @@ internal sealed class BpfTrafficSource : TrafficSource
     }
 
     protected override void Dispose(bool disposing) => Close();
+
+    // getsockopt(SO_NETNS_COOKIE), Linux 5.14.
+    private static ulong OwnCookie()
+    {
+        const int SocketLevel = 1; // SOL_SOCKET
+        const int NamespaceCookie = 71; // SO_NETNS_COOKIE
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            Span<byte> cookie = stackalloc byte[sizeof(ulong)];
+            return socket.GetRawSocketOption(SocketLevel, NamespaceCookie, cookie) == cookie.Length ? MemoryMarshal.Read<ulong>(cookie) : 0;
+        }
+        catch (SocketException)
+        {
+            return 0; // an older kernel: coverage says that it cannot be told
+        }
+    }
 
     private BpfMap CreateFlows(string name, TrafficOptions options) =>
         Keep(BpfMap.Create(BpfMapType.Hash, name, KernelFlow.KeySize, KernelFlow.ValueSize, options.MaxKernelFlows));
@@ -256,6 +278,8 @@ internal sealed class BpfTrafficSource : TrafficSource
 
             AttachToCgroup(program, cgroup, isEgress ? BpfAttachType.CgroupEgress : BpfAttachType.CgroupIngress);
         }
+
+        _ownNamespace = hasNamespaceCookie ? OwnCookie() : 0;
     }
 
     private void AttachToCgroup(BpfProgram program, FileDescriptor cgroup, BpfAttachType type) => Keep(BpfLink.AttachToCgroup(program, cgroup, type));

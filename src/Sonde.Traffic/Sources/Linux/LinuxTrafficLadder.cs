@@ -1,16 +1,17 @@
 using System.Runtime.Versioning;
+using Sonde.Host.Sockets;
 using Sonde.Traffic.Sources.Sockets;
 
 namespace Sonde.Traffic.Sources.Linux;
 
-/// <summary>Linux: programs in the kernel, then TCP's own counters, then the bare table.</summary>
+/// <summary>Linux: programs in the kernel, then TCP's own counters with notices of closed connections, then the bare table.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxTrafficLadder : TrafficLadder
 {
     internal override IReadOnlyList<TrafficRung> Rungs { get; } =
     [
         new BpfTrafficRung(),
-        new SocketTrafficRung(TrafficBackend.Sockets),
-        new SocketTrafficRung(TrafficBackend.Tables),
+        new SocketTrafficRung(TrafficBackend.Sockets, SocketClosings.Open),
+        new SocketTrafficRung(TrafficBackend.Tables, null),
     ];
 }

@@ -1,11 +1,13 @@
 using Sonde.Host;
+using Sonde.Host.Sockets;
 using Sonde.Traffic.Attribution;
 
 namespace Sonde.Traffic.Sources.Sockets;
 
 /// <summary>The rungs that need no right: TCP's own counters, or the bare table where the system does not count.</summary>
 /// <param name="backend">Which of the two this is.</param>
-internal sealed class SocketTrafficRung(TrafficBackend backend) : TrafficRung
+/// <param name="openClosings">Opens the system's notices of closed connections; null where it has none.</param>
+internal sealed class SocketTrafficRung(TrafficBackend backend, Func<SocketClosings>? openClosings) : TrafficRung
 {
     internal override TrafficBackend Backend => backend;
 
@@ -23,9 +25,23 @@ internal sealed class SocketTrafficRung(TrafficBackend backend) : TrafficRung
             return null;
         }
 
+        SocketClosings? closings = null;
+        string? missing = null;
+        if (backend == TrafficBackend.Sockets && openClosings is not null)
+        {
+            try
+            {
+                closings = openClosings();
+            }
+            catch (HostException refused)
+            {
+                missing = $"without connections that open and close within a second: {refused.Message}";
+            }
+        }
+
         try
         {
-            var source = new SocketTrafficSource(sockets, options.Time);
+            var source = new SocketTrafficSource(sockets, closings, options.Time);
             bool serves = backend == TrafficBackend.Tables || source.HasCounters;
             status = new BackendStatus(
                 TrafficLadder.Part,
@@ -33,7 +49,7 @@ internal sealed class SocketTrafficRung(TrafficBackend backend) : TrafficRung
                 serves ? BackendState.Available : BackendState.Unavailable,
                 Provides,
                 sockets.Backend,
-                serves ? null : "the system counts nothing for its sockets");
+                serves ? missing : "the system counts nothing for its sockets");
             if (!serves)
             {
                 source.Dispose();
@@ -43,6 +59,7 @@ internal sealed class SocketTrafficRung(TrafficBackend backend) : TrafficRung
         }
         catch (HostException refused)
         {
+            closings?.Dispose();
             status = BackendStatus.From(TrafficLadder.Part, Name, Provides, refused);
             return null;
         }

@@ -5,31 +5,39 @@ using Sonde.Traffic.Attribution;
 namespace Sonde.Traffic.Sources.Sockets;
 
 /// <summary>What the system itself counts of its TCP connections, read from the table of sockets; of other protocols only who talks to whom.</summary>
-/// <remarks>What lives between two readings is not seen.</remarks>
+/// <remarks>Where the system tells which connections close, with their last figures, those that live between two readings are counted too.</remarks>
 internal sealed class SocketTrafficSource : TrafficSource
 {
     // Reading a table of ten thousand costs ten milliseconds.
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private readonly SocketWatch _watch;
+    private readonly SocketClosings? _closings;
     private readonly TimeProvider _time;
-    private readonly Dictionary<ulong, Known> _known = [];
+    private readonly Dictionary<FlowIdentity, Known> _known = [];
+    private readonly Action<SocketRecord> _onClosed;
     private ITrafficSink? _sink;
     private long _lastRead;
     private int _reading;
 
-    internal SocketTrafficSource(SocketWatch watch, TimeProvider time)
+    internal SocketTrafficSource(SocketWatch watch, SocketClosings? closings, TimeProvider time)
     {
         _watch = watch;
+        _closings = closings;
         _time = time;
+        _onClosed = socket => Tell(socket, isClosed: true);
         Read(isFirst: true);
         foreach (SocketRecord socket in watch.Snapshot!) // read just now
         {
             HasCounters |= socket.Tcp.HasValue && socket.Tcp.Value.BytesReceived.HasValue;
         }
+
+        HasCounters |= closings is not null;
     }
 
     internal override TrafficBackend Backend => HasCounters ? TrafficBackend.Sockets : TrafficBackend.Tables;
+
+    internal override bool ReadsSockets => true;
 
     /// <summary>Whether the system counts at all.</summary>
     internal bool HasCounters { get; }
@@ -39,12 +47,13 @@ internal sealed class SocketTrafficSource : TrafficSource
         _sink = sink;
         try
         {
+            _closings?.Read(_onClosed);
             if (_time.GetElapsedTime(_lastRead) >= s_interval)
             {
                 Read(isFirst: false);
                 foreach (SocketRecord socket in _watch.Snapshot!) // read just now
                 {
-                    Tell(socket);
+                    Tell(socket, isClosed: false);
                 }
 
                 Forget();
@@ -59,21 +68,16 @@ internal sealed class SocketTrafficSource : TrafficSource
     /// <summary>Has the next drain read the table, however recently it was read.</summary>
     internal override void Hurry() => _lastRead = 0;
 
-    internal override void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels)
-    {
-        // Nothing of its own to lose: the table is the system's.
-    }
+    internal override void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels) =>
+        losses.Add(new TrafficLoss("times that the system dropped notices of closed connections", _closings?.Lost ?? 0));
 
-    protected override void Dispose(bool disposing)
-    {
-        // The table belongs to the monitor.
-    }
+    protected override void Dispose(bool disposing) => _closings?.Dispose();
 
     private void Read(bool isFirst)
     {
         _lastRead = _time.GetTimestamp();
         _reading++;
-        _watch.Read();
+        _watch.Read(withOwners: true);
         if (!isFirst)
         {
             return;
@@ -82,57 +86,69 @@ internal sealed class SocketTrafficSource : TrafficSource
         // What went over connections before the start is not ours.
         foreach (SocketRecord socket in _watch.Snapshot!) // read just now
         {
-            if (socket.Cookie.TryGetValue(out ulong cookie) && socket.HasPeer)
+            if (socket.HasPeer)
             {
-                _known[cookie] = new Known(CountersOf(socket), _reading, IsTold: false);
+                _known[IdentityOf(socket)] = new Known(CountersOf(socket), _reading, IsTold: false);
             }
         }
     }
 
-    private void Tell(SocketRecord socket)
+    private void Tell(SocketRecord socket, bool isClosed)
     {
-        if (_sink is null || !socket.HasPeer || socket.State == SocketState.TimeWait || !socket.Cookie.TryGetValue(out ulong cookie))
+        if (_sink is null || !socket.HasPeer || socket.State == SocketState.TimeWait)
         {
             return;
         }
 
-        bool isKnown = _known.TryGetValue(cookie, out Known known);
+        FlowIdentity identity = IdentityOf(socket);
+
+        bool isKnown = _known.TryGetValue(identity, out Known known);
         TrafficCounters now = CountersOf(socket);
         TrafficCounters more = isKnown ? now - known.Counters : now;
-        _known[cookie] = new Known(now, _reading, IsTold: true);
+        if (isClosed)
+        {
+            _known.Remove(identity);
+        }
+        else
+        {
+            _known[identity] = new Known(now, _reading, IsTold: true);
+        }
 
         // A silent connection is told once, so that it is listed.
-        if (more == default && isKnown && known.IsTold)
+        if (more == default && isKnown && known.IsTold && !isClosed)
         {
             return;
         }
 
         FlowSigns signs = socket.Direction switch
         {
-            SocketDirection.Inbound => FlowSigns.Accepted,
+            SocketDirection.Inbound => FlowSigns.Inbound,
             SocketDirection.Outbound => FlowSigns.Opened,
             _ => FlowSigns.None,
         };
         bool isTcp = socket.Protocol == IPProtocol.Tcp;
         _sink.Count(new FlowCount(
-            new FlowIdentity(socket.Flow, 0, isTcp ? 0 : cookie),
+            isTcp ? identity with { Socket = 0 } : identity,
             more,
-            cookie,
+            identity.Socket,
             socket.InterfaceIndex.GetValueOrDefault(0),
-            signs));
+            isClosed && isTcp ? signs | FlowSigns.FinishedHere | FlowSigns.FinishedThere : signs));
     }
 
     // Sockets that are gone without a notice.
     private void Forget()
     {
-        foreach ((ulong cookie, Known known) in _known)
+        foreach ((FlowIdentity identity, Known known) in _known)
         {
             if (known.Reading != _reading)
             {
-                _known.Remove(cookie);
+                _known.Remove(identity);
             }
         }
     }
+
+    // Where the system numbers its sockets, the number tells two with the same endpoints apart.
+    private static FlowIdentity IdentityOf(SocketRecord socket) => new(socket.Flow, 0, socket.Cookie.GetValueOrDefault(0));
 
     private static TrafficCounters CountersOf(SocketRecord socket)
     {
