@@ -50,11 +50,23 @@ public abstract class ProcessesAgreeWithProcTests
     {
         using Swarm swarm = Swarm.Start(20);
         using ProcessCollector collector = Open(ProcessFields.Standard);
-        using ProcessSnapshot snapshot = collector.Collect();
-        string table = ChildProcess.MustShell(
-            "ps --no-headers -ww -eo pid:10,ppid:10,pgid:10,sid:10,ni:5,nlwp:6,vsz:14,euid:12,ruid:12,egid:12,rgid:12,suid:12,fuid:12,wchan:1,stat:8,comm:80");
+        // A process that has just started is still mapping its libraries: what ps says before and after is what it was in between.
+        const string Ps = "ps --no-headers -ww -eo pid:10,ppid:10,pgid:10,sid:10,ni:5,nlwp:6,vsz:14,euid:12,ruid:12,egid:12,rgid:12,suid:12,fuid:12,wchan:1,stat:8,comm:80";
+        ProcessSnapshot? last = null;
+        string[] steady = [];
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                last?.Dispose();
+                string[] before = ChildProcess.MustShell(Ps).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                last = collector.Collect();
+                steady = [.. before.Intersect(ChildProcess.MustShell(Ps).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+                return swarm.Pids.All(pid => steady.Any(line => line.AsSpan(0, 10).Trim().SequenceEqual(pid.ToString(CultureInfo.InvariantCulture))));
+            },
+            TimeSpan.FromSeconds(20)));
+        using ProcessSnapshot snapshot = last!; // the loop ran
         int compared = 0;
-        foreach (string line in table.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in steady)
         {
             string[] cells = line.Split(' ', 16, StringSplitOptions.RemoveEmptyEntries);
             if (snapshot.Find(int.Parse(cells[0], CultureInfo.InvariantCulture)) is not { } process || !swarm.Pids.Contains(process.Pid) && process.Pid != 1)
