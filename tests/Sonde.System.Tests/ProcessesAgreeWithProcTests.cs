@@ -212,13 +212,16 @@ public abstract class ProcessesAgreeWithProcTests
     public void A_zombie_and_a_kernel_thread_have_no_command_line_for_different_reasons()
     {
         using Swarm swarm = Swarm.Start(1, "exec python3 -c \"import os,time; p=os.fork(); p or os._exit(3); time.sleep(60)\"");
-        using ProcessCollector collector = Open(ProcessFields.Standard);
+        // A new collector each time: one that met the process while it was ending would keep what it read of it then.
         ProcessRecord? zombie = null;
+        ProcessCollector collector = Open(ProcessFields.Standard);
         ProcessSnapshot snapshot = collector.Collect();
         for (int round = 0; round < 100 && zombie is null; round++)
         {
             snapshot.Dispose();
+            collector.Dispose();
             swarm.HasEnded(TimeSpan.FromMilliseconds(50));
+            collector = Open(ProcessFields.Standard);
             snapshot = collector.Collect();
             zombie = snapshot.FirstOrDefault(process => process.State.Value == ProcessState.Zombie && process.ParentPid.Value == swarm.Pids.First());
         }
@@ -231,6 +234,7 @@ public abstract class ProcessesAgreeWithProcTests
         Assert.Equal(ReadingStatus.None, kernel.Identity.Image.Status);
         Assert.Equal(ReadingStatus.None, kernel.PrivateBytes.Status);
         snapshot.Dispose();
+        collector.Dispose();
     }
 
     [Theory]
