@@ -7,7 +7,7 @@ namespace Sonde.System.Tests.Sockets;
 /// <summary>What tests of sockets do again and again.</summary>
 internal static class TestSockets
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Opens connections to a listener and closes them at once.</summary>
     internal static void Open(Socket listener, int count)
