@@ -12,10 +12,10 @@ public sealed class ProcessHashTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [InlineData("exec sleep 60", "sleep")]
-    [InlineData("cp /bin/sleep /tmp/sonde-gone-$$; (sleep 1; rm -f /tmp/sonde-gone-$$) & exec /tmp/sonde-gone-$$ 60", "sonde-gone")]
-    [InlineData("exec python3 -c \"import os; f=os.memfd_create('ghost'); os.write(f,open('/bin/sleep','rb').read()); os.execv('/proc/self/fd/%d'%f,['ghost','60'])\"", "3|4|5|ghost|memfd:ghost")]
-    public void What_runs_is_hashed_wherever_its_file_is_by_now(string script, string comm)
+    [InlineData("exec sleep 60", "sleep", false)]
+    [InlineData("cp /bin/sleep /tmp/sonde-gone-$$; (sleep 1; rm -f /tmp/sonde-gone-$$) & exec /tmp/sonde-gone-$$ 60", "sonde-gone", true)]
+    [InlineData("exec python3 -c \"import os; f=os.memfd_create('ghost'); os.write(f,open('/bin/sleep','rb').read()); os.execv('/proc/self/fd/%d'%f,['ghost','60'])\"", "3|4|5|ghost|memfd:ghost", true)]
+    public void What_runs_is_hashed_wherever_its_file_is_by_now(string script, string comm, bool isGone)
     {
         using Swarm swarm = Swarm.Start(1, script);
         int pid = swarm.Pids.First();
@@ -25,6 +25,8 @@ public sealed class ProcessHashTests
             Assert.False(swarm.HasEnded(TimeSpan.FromMilliseconds(25)));
         }
 
+        // Only then is it known that no path leads to what is hashed.
+        Assert.True(SpinWait.SpinUntil(() => !isGone || new FileInfo($"/proc/{pid}/exe").LinkTarget!.EndsWith(" (deleted)", StringComparison.Ordinal), s_patience));
         using ProcessCollector collector = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.Hash, Select = process => process.Pid == pid });
         Reading<string> first;
         using (ProcessSnapshot snapshot = collector.Collect())

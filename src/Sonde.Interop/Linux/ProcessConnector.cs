@@ -24,11 +24,8 @@ internal sealed unsafe class ProcessConnector : IDisposable
     /// <summary>Readable when an event waits.</summary>
     internal FileDescriptor Descriptor => _fd;
 
-    /// <summary>How large the kernel made the receive buffer, in bytes as it counts them.</summary>
+    /// <summary>How large the kernel made the receive buffer, measured as it is asked for; without CAP_NET_ADMIN it may be less than that.</summary>
     internal int BufferBytes { get; private set; }
-
-    /// <summary>Whether the buffer has the size that was asked for; without CAP_NET_ADMIN the kernel caps it.</summary>
-    internal bool IsBufferForced { get; private set; }
 
     /// <summary>Opens the socket; nothing is sent yet.</summary>
     /// <param name="bufferBytes">How large a buffer the kernel should keep for what is not read yet.</param>
@@ -141,15 +138,15 @@ internal sealed unsafe class ProcessConnector : IDisposable
     {
         // SAFETY: each call reads or fills a local of the length given.
         int wanted = bytes;
-        IsBufferForced = LibC.setsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &wanted, sizeof(int)) == 0;
-        if (!IsBufferForced)
+        if (LibC.setsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &wanted, sizeof(int)) != 0)
         {
             LibC.setsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &wanted, sizeof(int)); // capped by rmem_max without saying so
         }
 
+        // The kernel doubles what it is asked for, to hold its own records too, and tells the double.
         int granted = 0;
         uint length = sizeof(int);
-        BufferBytes = LibC.getsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &granted, &length) == 0 ? granted : 0;
+        BufferBytes = LibC.getsockopt(_fd, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &granted, &length) == 0 ? granted / 2 : 0;
     }
 
     private struct listen_request

@@ -11,6 +11,8 @@ public sealed class TunContractTests : TunContract, IDisposable
 {
     private readonly NetworkNamespace _space = NeedsRoot.QuietNamespace();
 
+    protected override int CancelledReceives => 5000;
+
     public void Dispose() => _space.Dispose();
 
     protected override TunDevice Open() => _space.Run(() => TunDevice.Open(new TunOptions

@@ -80,28 +80,6 @@ public sealed class TunLifetimeTests
     }
 
     [Fact]
-    public async Task A_cancelled_receive_loses_nothing_and_the_next_one_gets_the_packet()
-    {
-        using NetworkNamespace space = NeedsRoot.QuietNamespace();
-        using TunDevice device = Open(space, "cancel0", "10.96.0.1/24");
-        TunQueue queue = device.Queues[0];
-        var batch = new TunBatch();
-        for (int round = 0; round < 5000; round++)
-        {
-            using var cancel = new CancellationTokenSource();
-            ValueTask<TunStatus> pending = queue.ReceiveAsync(batch, cancel.Token);
-            Assert.False(pending.IsCompleted);
-            Assert.Equal(TunStatus.Busy, queue.TryReceive(new TunBatch()));
-            await cancel.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pending);
-
-            Assert.Equal(TunStatus.Ok, queue.Send(Ping()));
-            Assert.Equal(TunStatus.Ok, await queue.ReceiveAsync(batch, TestContext.Current.CancellationToken));
-            Assert.Equal(1, batch.Count);
-        }
-    }
-
-    [Fact]
     public async Task Waiting_for_packets_asynchronously_allocates_nothing_a_packet()
     {
         using NetworkNamespace space = NeedsRoot.QuietNamespace();

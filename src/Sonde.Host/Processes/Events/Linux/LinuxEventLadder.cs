@@ -41,7 +41,7 @@ internal sealed class LinuxEventLadder : ProcessEventLadder
 
     private static IEnumerable<Gap> GapsOf(ProcessConnector connector, ProcessEventOptions options)
     {
-        if (!connector.IsBufferForced)
+        if (connector.BufferBytes < options.ReceiveBufferBytes)
         {
             yield return new Gap(
                 "bursts of events",
@@ -117,11 +117,12 @@ internal sealed class LinuxEventLadder : ProcessEventLadder
     {
         try
         {
-            using ProcessConnector connector = Subscribe(new ProcessEventOptions().ReceiveBufferBytes);
-            return connector.IsBufferForced
+            int wanted = new ProcessEventOptions().ReceiveBufferBytes;
+            using ProcessConnector connector = Subscribe(wanted);
+            return connector.BufferBytes >= wanted
                 ? new BackendStatus(ProcessEventSource.Part, Connector, BackendState.Available, Provides, "send(PROC_CN_MCAST_LISTEN)")
                 : new BackendStatus(
-                    ProcessEventSource.Part, Connector, BackendState.Available, Provides, "setsockopt(SO_RCVBUFFORCE)", "a small buffer: bursts of more than some hundred events are lost, and told as lost", MissingRights: [Right]);
+                    ProcessEventSource.Part, Connector, BackendState.Available, Provides, "setsockopt(SO_RCVBUFFORCE)", FormattableString.Invariant($"the kernel's buffer holds {connector.BufferBytes} bytes instead of {wanted}: long bursts are lost, and told as lost"), MissingRights: [Right]);
         }
         catch (HostException refused)
         {
