@@ -15,7 +15,6 @@ internal sealed class MacOSTunWatch : TunWatch
     private readonly int _index;
     private readonly RouteSocket _notifications;
     private readonly TunStateChanges _changes;
-    private bool _mustLook;
 
     /// <summary>Listens first and looks then, so that nothing falls between the two.</summary>
     /// <exception cref="TunException">The system refused, or there is no such interface.</exception>
@@ -83,11 +82,12 @@ internal sealed class MacOSTunWatch : TunWatch
 
     private void Look()
     {
+        bool mustLook = false;
+        bool overflowed = _notifications.ReceivePending(datagram => mustLook |= MacOSTunBytes.Concerns(datagram, _index));
+
         // What was dropped may have been about this interface: a look finds it all the same.
-        _mustLook |= _notifications.ReceivePending(datagram => _mustLook |= MacOSTunBytes.Concerns(datagram, _index));
-        if (_mustLook)
+        if (mustLook || overflowed)
         {
-            _mustLook = false;
             _changes.Look(_name, MacOSTunConfiguration.Find(_name) is { } found && found.Index == _index ? found.State : null);
         }
     }

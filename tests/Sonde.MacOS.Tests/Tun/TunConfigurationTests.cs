@@ -190,7 +190,7 @@ public sealed class TunConfigurationTests
     public void Changes_are_told_from_the_first_to_the_end()
     {
         using var system = new LookAlike();
-        TunDevice device = Utun.Open();
+        using TunDevice device = Utun.Open();
         using TunWatch watch = device.Watch();
         Assert.False(watch.TryWait(TimeSpan.Zero, out _));
 
