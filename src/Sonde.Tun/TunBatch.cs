@@ -163,25 +163,7 @@ public sealed class TunBatch
     }
 
     /// <summary>Makes a packet out of the first bytes of what <see cref="TryReserve"/> gave last.</summary>
-    public void Commit(int length, TunSegmentation segmentation = default)
-    {
-        int start = NextStart;
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (_count == _entries.Length || start + length + Tailroom > _slab.Length)
-        {
-            throw new InvalidOperationException("Commit makes a packet of what TryReserve gave; there is no such room.");
-        }
-
-        _entries[_count++] = new Entry
-        {
-            Start = start,
-            Length = length,
-            RoomStart = start - _before,
-            RoomEnd = start + length + Tailroom,
-            Segmentation = segmentation,
-        };
-        _end = start + length + Tailroom;
-    }
+    public void Commit(int length, TunSegmentation segmentation = default) => CommitAt(NextStart, length, segmentation);
 
     /// <summary>Takes out every packet.</summary>
     public void Clear()
@@ -221,6 +203,30 @@ public sealed class TunBatch
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ((_end + Alignment - 1) & -Alignment) + _before;
     }
+
+    /// <summary>Makes a packet that lies further on than the next one would: several were received at once, each into a place of the same size.</summary>
+    internal void CommitAt(int start, int length, TunSegmentation segmentation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(start, NextStart);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (_count == _entries.Length || start + length + Tailroom > _slab.Length)
+        {
+            throw new InvalidOperationException("Commit makes a packet of what TryReserve gave; there is no such room.");
+        }
+
+        _entries[_count++] = new Entry
+        {
+            Start = start,
+            Length = length,
+            RoomStart = start - _before,
+            RoomEnd = start + length + Tailroom,
+            Segmentation = segmentation,
+        };
+        _end = start + length + Tailroom;
+    }
+
+    /// <summary>How far apart packets of a given room lie.</summary>
+    internal int StrideOf(int length) => (_before + length + Tailroom + Alignment - 1) & -Alignment;
 
     /// <summary>Whether one more packet of the largest size can be received: only then may a backend read one.</summary>
     internal bool HasRoomForAny => _count < _entries.Length && NextStart + MaxPacketSize + Tailroom <= _slab.Length;

@@ -156,7 +156,8 @@ public abstract partial class TunDevice : IDisposable
     /// <summary>Ends the native device. Called once, after every queue has ended.</summary>
     private protected abstract void CloseCore();
 
-    private static TunDevice Configured(TunDevice device, TunOptions options)
+    /// <summary>Gives a device what it is to have before anybody sees it; closes it when that fails.</summary>
+    internal static TunDevice Configured(TunDevice device, TunOptions options)
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sonde.Tun.Linux;
+using Sonde.Tun.MacOS;
 using Sonde.Tun.Windows;
 
 namespace Sonde.Tun;
@@ -22,7 +23,8 @@ internal abstract class TunPlatform
     internal static TunPlatform Create() =>
         OperatingSystem.IsLinux() ? new LinuxTunPlatform()
         : OperatingSystem.IsWindows() ? new WindowsTunPlatform()
-        : new UnsupportedTunPlatform();
+        : OperatingSystem.IsMacOS() ? new MacOSTunPlatform()
+        : throw new PlatformNotSupportedException("TUN devices are supported on Linux, macOS and Windows.");
 
     /// <summary>Opens or creates a device, not yet configured, with everything undone when a step fails.</summary>
     internal abstract TunDevice Open(TunOptions options);

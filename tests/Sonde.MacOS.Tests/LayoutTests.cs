@@ -64,11 +64,12 @@ public sealed class LayoutTests
     public void Every_struct_that_crosses_to_libSystem_is_among_those_checked() =>
         Assert.Equal(
             [
-                "audit_token_t", "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "dns_config_t", "dns_resolver_t", "if_data", "if_data64",
-                "ifaddrs", "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime", "in6_ifreq", "kevent", "kinfo_proc", "mach_timebase_info",
+                "audit_token_t", "bpf_hdr", "bpf_insn", "bpf_program", "bpf_stat", "ctl_info", "dns_config_t", "dns_resolver_t", "if_data", "if_data64",
+                "ifaddrs", "ifaliasreq", "ifmediareq", "ifmibdata", "ifreq", "in6_addr", "in6_addrlifetime", "in6_aliasreq", "in6_ifreq", "iovec", "kevent",
+                "kinfo_proc", "mach_timebase_info", "msghdr_x",
                 "passwd", "proc_archinfo", "proc_bsdinfo", "proc_pidcoalitioninfo", "proc_regioninfo", "proc_regionwithpathinfo", "proc_taskallinfo",
                 "proc_taskinfo", "proc_uniqidentifierinfo", "proc_vnodepathinfo", "rt_metrics", "rt_msghdr", "rusage_info_v6", "sockaddr",
-                "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "stat", "timespec", "timeval", "timeval32", "vnode_info_path", "xinpcb_n", "xinpgen",
+                "sockaddr_ctl", "sockaddr_dl", "sockaddr_in", "sockaddr_in6", "stat", "timespec", "timeval", "timeval32", "vnode_info_path", "xinpcb_n", "xinpgen",
                 "xsockbuf_n", "xsocket_n", "xsockstat_n", "xtcpcb_n",
             ],
             NativeLayout.StructsIn(typeof(LibSystem).Assembly, typeof(LibSystem).Namespace!).Select(type => type.Name));
@@ -116,6 +117,15 @@ public sealed class LayoutTests
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFAFLAG_IN6));
         Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCGIFALIFETIME_IN6));
         Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(LibSystem.BIOCSETIF));
+        foreach (uint request in (ReadOnlySpan<uint>)[LibSystem.SIOCGIFFLAGS, LibSystem.SIOCSIFFLAGS, LibSystem.SIOCSIFMTU, LibSystem.SIOCDIFADDR])
+        {
+            Assert.Equal(NativeStruct.SizeOf<ifreq>(), SizeIn(request));
+        }
+
+        Assert.Equal(NativeStruct.SizeOf<ifaliasreq>(), SizeIn(LibSystem.SIOCAIFADDR));
+        Assert.Equal(NativeStruct.SizeOf<in6_aliasreq>(), SizeIn(LibSystem.SIOCAIFADDR_IN6));
+        Assert.Equal(NativeStruct.SizeOf<in6_ifreq>(), SizeIn(LibSystem.SIOCDIFADDR_IN6));
+        Assert.Equal(NativeStruct.SizeOf<ctl_info>(), SizeIn(LibSystem.CTLIOCGINFO));
         Assert.Equal(NativeStruct.SizeOf<bpf_program>(), SizeIn(LibSystem.BIOCSETF));
         Assert.Equal(NativeStruct.SizeOf<bpf_stat>(), SizeIn(LibSystem.BIOCGSTATS));
         Assert.Equal(NativeStruct.SizeOf<timeval>(), SizeIn(LibSystem.BIOCSRTIMEOUT));

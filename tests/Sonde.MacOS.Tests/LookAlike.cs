@@ -54,22 +54,10 @@ internal sealed class LookAlike : IDisposable
     internal bpf_insn[] BpfFilter => MemoryMarshal.Cast<byte, bpf_insn>(Take("bpf.program")).ToArray();
 
     /// <summary>The frames written to capture devices so far.</summary>
-    internal IReadOnlyList<byte[]> BpfWritten
-    {
-        get
-        {
-            var frames = new List<byte[]>();
-            ReadOnlySpan<byte> rest = Take("bpf.written");
-            while (!rest.IsEmpty)
-            {
-                int length = BitConverter.ToInt32(rest);
-                frames.Add(rest.Slice(4, length).ToArray());
-                rest = rest[(4 + length)..];
-            }
+    internal IReadOnlyList<byte[]> BpfWritten => Records(Take("bpf.written"));
 
-            return frames;
-        }
-    }
+    /// <summary>What was written to utun interfaces so far, each packet behind its family.</summary>
+    internal IReadOnlyList<byte[]> UtunWritten => Records(Take("utun.written"));
 
     internal long this[string key]
     {
@@ -99,6 +87,15 @@ internal sealed class LookAlike : IDisposable
 
     /// <summary>Lets the routing socket that was opened last receive a datagram.</summary>
     internal void Announce(byte[] datagram) => Put("message", datagram);
+
+    /// <summary>Lets the utun interface that was made last receive this, its family in front.</summary>
+    internal void Deliver(byte[] framed) => Put("utun.packet", framed);
+
+    /// <summary>Changes the utun interface that was made last as another process would: "mtu", "flags".</summary>
+    internal void ChangeUtun(string what, int value) => Put("utun." + what, BitConverter.GetBytes(value));
+
+    /// <summary>Takes the utun interface that was made last away from under its socket.</summary>
+    internal void HangUpUtun() => Put("utun.hangup", []);
 
     /// <summary>Lets the next read of the capture device that was opened last return this.</summary>
     internal void Capture(byte[] read) => Put("bpf.read", read);
@@ -130,6 +127,19 @@ internal sealed class LookAlike : IDisposable
                 || target.StartsWith("pipe:", StringComparison.Ordinal)
                 || target.StartsWith("anon_inode:[eventfd", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
+
+    private static List<byte[]> Records(ReadOnlySpan<byte> rest)
+    {
+        var records = new List<byte[]>();
+        while (!rest.IsEmpty)
+        {
+            int length = BitConverter.ToInt32(rest);
+            records.Add(rest.Slice(4, length).ToArray());
+            rest = rest[(4 + length)..];
+        }
+
+        return records;
+    }
 
     private byte[] Take(string key)
     {

@@ -9,11 +9,19 @@ internal static partial class Darwin
     internal const int AF_INET = 2;
     internal const int AF_LINK = 18;
     internal const int AF_INET6 = 30;
+    internal const int AF_SYSTEM = 32;
+    internal const int PF_SYSTEM = 32;
     internal const int PF_ROUTE = 17;
     internal const int PF_LINK = 18;
     internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
     internal const int MSG_DONTWAIT = 0x80;
+
+    // sys/kern_control.h and net/if_utun.h.
+    internal const int SYSPROTO_CONTROL = 2;
+    internal const ushort AF_SYS_CONTROL = 2;
+    internal const int UTUN_OPT_IFNAME = 2;
+    internal const int UTUN_OPT_MAX_PENDING_PACKETS = 16;
 
     // net/if.h.
     internal const int IFNAMSIZ = 16;
@@ -158,20 +166,28 @@ internal static partial class Darwin
     internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int ENXIO = 6;
+    internal const int EBADF = 9;
     internal const int ENOMEM = 12;
     internal const int EACCES = 13;
     internal const int EBUSY = 16;
+    internal const int EEXIST = 17;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
+    internal const int ENOSPC = 28;
+    internal const int EPIPE = 32;
     internal const int EAGAIN = 35;
+    internal const int ENOTSOCK = 38;
     internal const int EMSGSIZE = 40;
+    internal const int ENOPROTOOPT = 42;
     internal const int EPROTONOSUPPORT = 43;
     internal const int ENOTSUP = 45;
     internal const int EPFNOSUPPORT = 46;
     internal const int EAFNOSUPPORT = 47;
     internal const int EADDRNOTAVAIL = 49;
     internal const int ENETDOWN = 50;
+    internal const int ECONNRESET = 54;
     internal const int ENOBUFS = 55;
+    internal const int ENOTCONN = 57;
     internal const int ENAMETOOLONG = 63;
     internal const int ENOSYS = 78;
     internal const int EOPNOTSUPP = 102;

@@ -8,6 +8,13 @@ internal static partial class LibSystem
 {
     // The kernel compares an unsigned long: never sign-extended (bit 31 is the direction), so uint and not nuint, whose constants Roslyn
     // sign-extends when another assembly reads them. The size of the struct is part of the number.
+    internal const uint SIOCSIFFLAGS = 0x80206910;
+    internal const uint SIOCGIFFLAGS = 0xC0206911;
+    internal const uint SIOCDIFADDR = 0x80206919;
+    internal const uint SIOCAIFADDR = 0x8040691A;
+    internal const uint SIOCSIFMTU = 0x80206934;
+    internal const uint SIOCDIFADDR_IN6 = 0x81206919;
+    internal const uint SIOCAIFADDR_IN6 = 0x8080691A;
     internal const uint SIOCGIFMEDIA = 0xC02C6938;
     internal const uint SIOCGIFTYPE = 0xC020699F;
     internal const uint SIOCGIFAFLAG_IN6 = 0xC1206949;
@@ -51,7 +58,7 @@ internal static partial class LibSystem
     }
 }
 
-/// <summary>struct ifreq (net/if.h) with the arm of its union that SIOCGIFTYPE fills.</summary>
+/// <summary>struct ifreq (net/if.h) with four arms of its union: what SIOCGIFTYPE fills, flags, MTU, and an IPv4 address.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct ifreq
 {
@@ -59,6 +66,31 @@ internal struct ifreq
     [FieldOffset(16)] internal uint ift_type;
     [FieldOffset(20)] internal uint ift_family;
     [FieldOffset(24)] internal uint ift_subfamily;
+    [FieldOffset(16)] internal short ifru_flags;
+    [FieldOffset(16)] internal int ifru_mtu;
+    [FieldOffset(16)] internal sockaddr_in ifru_addr;
+}
+
+/// <summary>struct ifaliasreq (net/if.h): an IPv4 address to add, the other end of a point-to-point link in the place of the broadcast address.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ifaliasreq
+{
+    internal InterfaceNameBytes ifra_name;
+    internal sockaddr_in ifra_addr;
+    internal sockaddr_in ifra_broadaddr;
+    internal sockaddr_in ifra_mask;
+}
+
+/// <summary>struct in6_aliasreq (netinet6/in6_var.h): an IPv6 address to add. The other end stays zero unless the prefix is 128 bits.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct in6_aliasreq
+{
+    internal InterfaceNameBytes ifra_name;
+    internal sockaddr_in6 ifra_addr;
+    internal sockaddr_in6 ifra_broadaddr;
+    internal sockaddr_in6 ifra_prefixmask;
+    internal int ifra_flags;
+    internal in6_addrlifetime ifra_lifetime;
 }
 
 /// <summary>struct ifmediareq (net/if.h), under #pragma pack(4).</summary>

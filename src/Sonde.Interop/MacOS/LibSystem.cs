@@ -16,7 +16,9 @@ internal static unsafe partial class LibSystem
     internal const int F_SETFL = 4;
     internal const int FD_CLOEXEC = 1;
     internal const int SOL_SOCKET = 0xFFFF;
+    internal const int SO_SNDBUF = 0x1001;
     internal const int SO_RCVBUF = 0x1002;
+    internal const int F_DUPFD_CLOEXEC = 67;
     internal const int O_RDWR = 0x2;
     internal const int O_NONBLOCK = 0x4;
     internal const int O_CLOEXEC = 0x1000000;

@@ -92,5 +92,25 @@ internal sealed class RouteSocket : IDisposable
         return overflowed;
     }
 
+    /// <summary>Sends one request; what the kernel answers is the error of the call, and a copy of the message that nobody has to read.</summary>
+    internal unsafe bool TrySend(ReadOnlySpan<byte> message, out NativeError error)
+    {
+        fixed (byte* bytes = message)
+        {
+            // SAFETY: the message is pinned and its true length is given.
+            while (LibSystem.write(_socket, bytes, (nuint)message.Length) < 0)
+            {
+                error = NativeError.LastDarwinErrno();
+                if (error.Code != Darwin.EINTR)
+                {
+                    return false;
+                }
+            }
+        }
+
+        error = default;
+        return true;
+    }
+
     public void Dispose() => _socket.Dispose();
 }
