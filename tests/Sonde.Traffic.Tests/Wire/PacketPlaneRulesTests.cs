@@ -67,7 +67,9 @@ public sealed class PacketPlaneRulesTests
 
         Assert.Equal(2, counts.Count);
         Assert.Single(counts.Select(static count => count.Flow).Distinct());
-        Assert.Equal((100 + 50, 0), (counts.Sum(static count => count.Counters.Bytes), counts.Count(static count => (count.Signs & FlowSigns.Passing) == FlowSigns.None)));
+        Assert.Equal(new TrafficCounters(50, 100, 1, 1, 1, 1), counts[0].Counters + counts[1].Counters);
+        Assert.Equal(TestPackets.Key("10.0.0.9", 5000, "192.0.2.1", 80), counts[0].Flow.Key);
+        Assert.All(counts, static count => Assert.Equal(FlowSigns.Passing, count.Signs));
         var ledger = new TestLedger();
         ledger.Owners.ByCookie[0] = TestLedger.Clue(1); // would answer for everything
         ledger.Ledger.Clock.Read();
