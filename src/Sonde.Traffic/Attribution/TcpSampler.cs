@@ -1,5 +1,6 @@
 using Sonde.Host.Sockets;
 using Sonde.Traffic.Ledger;
+using Sonde.Traffic.Sources;
 
 namespace Sonde.Traffic.Attribution;
 
@@ -7,17 +8,21 @@ namespace Sonde.Traffic.Attribution;
 internal static class TcpSampler
 {
     /// <summary>Takes a sample of every open connection.</summary>
-    internal static void Sample(FlowTable flows, SocketSnapshot sockets)
+    /// <param name="flows">The flows.</param>
+    /// <param name="sockets">The table of sockets.</param>
+    /// <param name="byEndpoints">Whether flows that carry no number of their socket are looked for by their endpoints.</param>
+    internal static void Sample(FlowTable flows, SocketSnapshot sockets, bool byEndpoints)
     {
         foreach (TrackedFlow flow in flows.All)
         {
-            if (!flow.IsTcp || flow.IsClosed || flow.Cookie == 0)
+            if (!flow.IsTcp || flow.IsClosed || (flow.Cookie == 0 && !byEndpoints) || (flow.Signs & FlowSigns.Passing) != FlowSigns.None)
             {
                 continue;
             }
 
-            SocketRecord? socket = sockets.FindCookie(flow.Cookie);
-            if (socket is null)
+            SocketMatch match = SocketMatch.Exact;
+            SocketRecord? socket = flow.Cookie != 0 ? sockets.FindCookie(flow.Cookie) : sockets.Find(flow.Identity.Key, out match);
+            if (socket is null || match != SocketMatch.Exact)
             {
                 // It was there and is no more: nobody needs to have seen how it ended.
                 flow.IsClosed = flow.State.HasValue;

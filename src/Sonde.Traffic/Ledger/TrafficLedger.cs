@@ -164,6 +164,13 @@ internal sealed class TrafficLedger : ITrafficSink
 
         flow = new TrackedFlow(count.Flow, new TrafficRing(_options.WithHistory), Clock.Now);
         Flows.Add(flow);
+        if ((count.Signs & FlowSigns.Passing) != FlowSigns.None)
+        {
+            // Nobody here has it: a socket that listens on the same port is not asked.
+            flow.FinalReason = UnownedReason.Forwarded;
+            return flow;
+        }
+
         _unowned.Add(flow);
         return flow;
     }

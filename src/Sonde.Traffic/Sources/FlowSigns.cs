@@ -23,4 +23,7 @@ internal enum FlowSigns
 
     /// <summary>The other end began, as the table of sockets tells; the count is the connection's own, not its listener's.</summary>
     Inbound = 32,
+
+    /// <summary>Neither end is this host: it only passes.</summary>
+    Passing = 64,
 }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux.Bpf;
@@ -109,23 +107,6 @@ internal sealed class BpfTrafficSource : TrafficSource
     }
 
     protected override void Dispose(bool disposing) => Close();
-
-    // getsockopt(SO_NETNS_COOKIE), Linux 5.14.
-    private static ulong OwnCookie()
-    {
-        const int SocketLevel = 1; // SOL_SOCKET
-        const int NamespaceCookie = 71; // SO_NETNS_COOKIE
-        try
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            Span<byte> cookie = stackalloc byte[sizeof(ulong)];
-            return socket.GetRawSocketOption(SocketLevel, NamespaceCookie, cookie) == cookie.Length ? MemoryMarshal.Read<ulong>(cookie) : 0;
-        }
-        catch (SocketException)
-        {
-            return 0; // an older kernel: coverage says that it cannot be told
-        }
-    }
 
     private BpfMap CreateFlows(string name, TrafficOptions options) =>
         Keep(BpfMap.Create(BpfMapType.Hash, name, KernelFlow.KeySize, KernelFlow.ValueSize, options.MaxKernelFlows));
@@ -279,7 +260,7 @@ internal sealed class BpfTrafficSource : TrafficSource
             AttachToCgroup(program, cgroup, isEgress ? BpfAttachType.CgroupEgress : BpfAttachType.CgroupIngress);
         }
 
-        _ownNamespace = hasNamespaceCookie ? OwnCookie() : 0;
+        _ownNamespace = hasNamespaceCookie ? NamespaceCookie.Own() : 0;
     }
 
     private void AttachToCgroup(BpfProgram program, FileDescriptor cgroup, BpfAttachType type) => Keep(BpfLink.AttachToCgroup(program, cgroup, type));
