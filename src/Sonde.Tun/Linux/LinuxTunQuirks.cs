@@ -50,5 +50,15 @@ internal sealed record LinuxTunQuirks(TunOffloadFeatures Avoided, string? Note)
         };
     }
 
-    private static bool TryRead(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    // "44" and "44xyz" alike: whoever builds a kernel may append what he likes, without a mark between.
+    private static bool TryRead(string text, out int value)
+    {
+        int digits = 0;
+        while (digits < text.Length && char.IsAsciiDigit(text[digits]))
+        {
+            digits++;
+        }
+
+        return int.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
 }

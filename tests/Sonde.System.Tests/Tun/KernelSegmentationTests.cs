@@ -86,6 +86,60 @@ public sealed class KernelSegmentationTests
         Assert.Equal(sent, Collect(sink.Queues[0], sent.Count, isIPv4).Select(Convert.ToHexString));
     }
 
+    [Fact]
+    public void Super_packets_that_are_refused_though_they_were_granted_go_singly_and_soon_are_not_tried_any_more()
+    {
+        using NetworkNamespace space = NeedsRoot.Namespace();
+        using TunDevice source = space.Run(() => TunDevice.Open(Options("in0", TunOffload.Segmented, "10.97.0.1/24", "fd97::1/64")));
+        using TunDevice sink = space.Run(() => TunDevice.Open(Options("out0", TunOffload.None, "10.98.0.1/24", "fd98::1/64")));
+        space.Shell("echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter; echo 0 > /proc/sys/net/ipv4/conf/in0/rp_filter");
+        byte[] whole = TcpSuperPacket(isIPv4: true, 5200);
+        Assert.True(Segmenter.TryCreate(whole, new TunSegmentation { Kind = TunSegmentationKind.TcpIPv4, NeedsChecksum = true, SegmentSize = 1300, ChecksumStart = 20, ChecksumOffset = 16 }, out Segmenter segmenter));
+        var batch = new TunBatch();
+        segmenter.Fill(whole, batch);
+        List<string> sent = [.. Enumerable.Range(0, batch.Count).Select(i => Convert.ToHexString(OneHopLess(batch[i].ToArray())))];
+        var results = new List<TunSendResult>();
+        var downgrades = new List<long>();
+
+        // Only what is joined leaves by writev: to this thread the kernel says of it what broken kernels say.
+        RefusingThread.Run(RefusingThread.WriteV, errno: 22, () =>
+        {
+            for (int round = 0; round < 5; round++)
+            {
+                results.Add(source.Queues[0].Send(batch));
+                downgrades.Add(source.Counters.Downgrades);
+            }
+        });
+
+        Assert.All(results, result => Assert.Equal(new TunSendResult(4, 0, TunStatus.Ok), result));
+        Assert.Equal([1, 2, 3, 3, 3], downgrades);
+        Assert.Equal(0, source.Counters.SuperPacketsBuilt);
+        Assert.Equal(Enumerable.Repeat(sent, 5).SelectMany(static one => one), Collect(sink.Queues[0], 20, isIPv4: true).Select(Convert.ToHexString));
+
+        // For good: a thread to which nothing is refused does not try either.
+        Assert.Equal(new TunSendResult(4, 0, TunStatus.Ok), source.Queues[0].Send(batch));
+        Assert.Equal(0, source.Counters.SuperPacketsBuilt);
+    }
+
+    [Fact]
+    public void A_refusal_now_and_then_does_not_end_the_joining()
+    {
+        using NetworkNamespace space = NeedsRoot.Namespace();
+        using TunDevice source = space.Run(() => TunDevice.Open(Options("in0", TunOffload.Segmented, "10.97.0.1/24", "fd97::1/64")));
+        byte[] whole = TcpSuperPacket(isIPv4: true, 5200);
+        Assert.True(Segmenter.TryCreate(whole, new TunSegmentation { Kind = TunSegmentationKind.TcpIPv4, NeedsChecksum = true, SegmentSize = 1300, ChecksumStart = 20, ChecksumOffset = 16 }, out Segmenter segmenter));
+        var batch = new TunBatch();
+        segmenter.Fill(whole, batch);
+        for (int round = 0; round < 4; round++)
+        {
+            RefusingThread.Run(RefusingThread.WriteV, errno: 22, () => source.Queues[0].Send(batch));
+            source.Queues[0].Send(batch);
+        }
+
+        Assert.Equal(4, source.Counters.Downgrades);
+        Assert.Equal(4, source.Counters.SuperPacketsBuilt);
+    }
+
     private static int Count(int payload, int size) => (payload + size - 1) / size;
 
     private static TunOptions Options(string name, TunOffload offload, params string[] addresses) => new()
