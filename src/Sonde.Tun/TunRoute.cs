@@ -19,7 +19,7 @@ public sealed record TunRoute
     /// <summary>Among routes to the same network the one with the lowest metric wins; null for the system's own choice.</summary>
     public int? Metric { get; init; }
 
-    /// <summary>The largest packet on this route; null for the device's MTU. Linux only.</summary>
+    /// <summary>The largest packet on this route; null for the device's MTU. Linux; refused elsewhere.</summary>
     public int? Mtu { get; init; }
 
     /// <summary>

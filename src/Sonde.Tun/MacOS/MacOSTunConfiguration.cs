@@ -156,6 +156,11 @@ internal sealed class MacOSTunConfiguration : IDisposable
             throw new TunException(TunFailure.Unavailable, "route(RTM_ADD)", _name, 0, "macOS knows no metrics of routes");
         }
 
+        if (route.Mtu is not null)
+        {
+            throw new TunException(TunFailure.Unavailable, "route(RTM_ADD)", _name, 0, "the MTU of a route is not set on macOS, only that of the interface");
+        }
+
         if (Send(Darwin.RTM_ADD, route) is not { } error)
         {
             return true;

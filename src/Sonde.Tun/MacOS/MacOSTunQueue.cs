@@ -20,6 +20,7 @@ internal sealed class MacOSTunQueue : TunQueue
     private readonly UtunSlot[] _sending = new UtunSlot[UtunTransfer.MaxPackets];
     private volatile bool _receivesMany;
     private volatile bool _sendsMany;
+    private bool _hasSentMany; // sendmsg_x has taken a packet once
     private volatile bool _isDown;
     private volatile int _mtu;
 
@@ -205,8 +206,10 @@ internal sealed class MacOSTunQueue : TunQueue
 
     private TunStatus SendMany(TunBatch batch, in UtunTransfer transfer, ref SendProgress progress)
     {
+        // The first call takes one packet: refused alone, it surely did not go, and can be sent again in another way.
+        int most = _hasSentMany ? UtunTransfer.MaxPackets : 1;
         int count = 0;
-        while (count < UtunTransfer.MaxPackets && progress.Next + count < batch.Count && TryFrame(batch, progress.Next + count, out UtunSlot framed))
+        while (count < most && progress.Next + count < batch.Count && TryFrame(batch, progress.Next + count, out UtunSlot framed))
         {
             _sending[count++] = framed;
         }
@@ -219,13 +222,15 @@ internal sealed class MacOSTunQueue : TunQueue
         int sent = transfer.WriteMany(batch.Slab, _sending.AsSpan(0, count), out int errno);
         if (sent > 0)
         {
+            _hasSentMany = true;
             Tally.SendCalls++;
             progress.Accept(Math.Min(sent, count));
             return TunStatus.Ok;
         }
 
-        if (errno is Darwin.ENOSYS or Darwin.EINVAL or Darwin.EOPNOTSUPP)
+        if (!_hasSentMany && sent < 0 && errno is (Darwin.ENOSYS or Darwin.EINVAL or Darwin.EOPNOTSUPP))
         {
+            // Exported, and not what it was: one packet a call from now on.
             _sendsMany = false;
             Tally.Downgrades++;
             return TunStatus.Ok;

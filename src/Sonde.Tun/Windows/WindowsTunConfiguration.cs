@@ -125,6 +125,11 @@ internal sealed class WindowsTunConfiguration(ulong luid, string device)
     internal bool AddRoute(TunRoute route) => Native(() =>
     {
         string operation = $"CreateIpForwardEntry2({route})";
+        if (route.Mtu is not null)
+        {
+            throw new TunException(TunFailure.Unavailable, operation, device, 0, "Windows knows no MTU of a route, only that of the adapter");
+        }
+
         MIB_IPFORWARD_ROW2 row = RowOf(route);
         switch (IpHlpApi.CreateIpForwardEntry2(row))
         {

@@ -136,7 +136,10 @@ public sealed class TunConfigurationTests
         var metric = new TunConfiguration { Routes = [new TunRoute(TunAddress.Parse("10.5.0.0/16")) { Metric = 5 }] };
         var dns = new TunConfiguration { Dns = new TunDns([TunAddress.Parse("10.0.0.1").Address], []) };
 
+        var mtu = new TunConfiguration { Routes = [new TunRoute(TunAddress.Parse("10.5.0.0/16")) { Mtu = 1300 }] };
+
         Assert.Equal(TunFailure.Unavailable, Assert.Throws<TunException>(() => device.Configure(metric)).Failure);
+        Assert.Equal(TunFailure.Unavailable, Assert.Throws<TunException>(() => device.Configure(mtu)).Failure);
         Assert.Equal(TunFailure.Unavailable, Assert.Throws<TunException>(() => device.Configure(dns)).Failure);
     }
 

@@ -112,7 +112,7 @@ public sealed class TunPacketTests
     [Fact]
     public void Batched_calls_that_are_not_what_they_were_are_given_up()
     {
-        using var system = new LookAlike { ["fail.recvmsg_x"] = Darwin.EINVAL, ["fail.sendmsg_x"] = Darwin.ENOSYS };
+        using var system = new LookAlike { ["fail.recvmsg_x"] = Darwin.EINVAL, ["fail.sendmsg_x"] = Darwin.EINVAL };
         using TunDevice device = Utun.Open();
         var batch = new TunBatch();
         system.Deliver(Utun.Framed(Utun.Packet(1)));
@@ -122,6 +122,24 @@ public sealed class TunPacketTests
         Assert.Equal(new TunSendResult(2, 0, TunStatus.Ok), device.Queues[0].Send(batch));
         Assert.Equal([Utun.Framed(Utun.Packet(1)), Utun.Framed(Utun.Packet(2))], system.UtunWritten);
         Assert.Equal(2, device.Counters.Downgrades);
+    }
+
+    [Fact]
+    public void What_went_before_an_error_that_hides_it_is_not_sent_again()
+    {
+        using var system = new LookAlike { ["utun.send.hidden"] = 2 };
+        using TunDevice device = Utun.Open();
+        var batch = new TunBatch();
+        for (int i = 0; i < 6; i++)
+        {
+            batch.TryAdd(Utun.Packet(i));
+        }
+
+        // One alone, then two of five, of which nobody tells.
+        Assert.Equal(new TunSendResult(1, 5, TunStatus.Failed), device.Queues[0].Send(batch));
+        Assert.Equal(Enumerable.Range(0, 3).Select(i => Utun.Framed(Utun.Packet(i))), system.UtunWritten);
+        Assert.Equal(5, device.Counters.DroppedFailed);
+        Assert.Equal(0, device.Counters.Downgrades);
     }
 
     [Fact]
