@@ -91,7 +91,9 @@ public abstract partial class TunDevice
     private protected abstract void RemoveRouteCore(TunRoute route);
 
     /// <summary>Sets the device's name servers, or takes them back with null; <see cref="TunFailure.Unavailable"/> where the system has no call for it.</summary>
-    private protected abstract void SetDnsCore(TunDns? dns);
+    /// <param name="dns">What it is to have.</param>
+    /// <param name="hasDefaultRoute">Whether the same configuration leads everything through the device.</param>
+    private protected abstract void SetDnsCore(TunDns? dns, bool hasDefaultRoute);
 
     private static void Validate(TunConfiguration configuration)
     {
@@ -101,6 +103,11 @@ public abstract partial class TunDevice
             ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, TunBatch.MaxPacketSize, nameof(configuration));
         }
     }
+
+    // Whole, or in the two halves that leave the present one in place.
+    private static bool HasDefaultRoute(IReadOnlyList<TunRoute> routes) =>
+        routes.Any(static route => route.Destination.PrefixLength == 0)
+        || Array.Exists([true, false], isIPv4 => TunRoute.SplitDefault(isIPv4).All(half => routes.Any(route => route.Destination == half.Destination)));
 
     private void Apply(TunConfiguration configuration, TunAppliedConfiguration applied)
     {
@@ -140,8 +147,8 @@ public abstract partial class TunDevice
 
         if (configuration.Dns is { } dns)
         {
-            SetDnsCore(dns);
-            applied.Add("name servers", () => SetDnsCore(null));
+            SetDnsCore(dns, HasDefaultRoute(configuration.Routes));
+            applied.Add("name servers", () => SetDnsCore(null, hasDefaultRoute: false));
         }
     }
 }

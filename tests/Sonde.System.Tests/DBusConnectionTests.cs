@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 
 namespace Sonde.System.Tests;
 

@@ -65,7 +65,7 @@ internal sealed class DoubleTunDevice : TunDevice
 
     private protected override void RemoveRouteCore(TunRoute route) => Take($"-route {route}");
 
-    private protected override void SetDnsCore(TunDns? dns) => Take(dns is null ? "-dns" : "+dns");
+    private protected override void SetDnsCore(TunDns? dns, bool hasDefaultRoute) => Take(dns is null ? "-dns" : "+dns");
 
     private protected override void CloseCore() => Steps.Add("closed");
 

@@ -21,6 +21,7 @@ internal static class TunCreateCommand
             """
               sudo sonde tun create --name sonde0 --address 10.0.0.2/24 --address fd00::2/64 --mtu 1400
               sudo sonde tun create --name sonde0 --address 10.0.0.2/24 --route 10.1.0.0/16
+              sudo sonde tun create --address 10.0.0.2/24 --dns 10.0.0.53 --search corp.example
               sudo sonde tun create --name sonde0 --persist --owner "$(id -u)"
             """);
         command.SetAction(result =>

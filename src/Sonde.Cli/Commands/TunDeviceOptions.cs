@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using Sonde.Packets;
 using Sonde.Tun;
 
 namespace Sonde.Cli.Commands;
@@ -50,6 +51,39 @@ internal sealed class TunDeviceOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<InternetAddress[]> _dns = new("--dns")
+    {
+        Description = "A name server that is asked through the device (Linux with systemd-resolved, Windows); may be given several times.",
+        HelpName = "ADDRESS",
+        CustomParser = argument => [.. argument.Tokens.Select(token =>
+        {
+            if (InternetAddress.TryParse(token.Value, out InternetAddress address))
+            {
+                return address;
+            }
+
+            argument.AddError($"'{token.Value}' is no address of a name server such as 10.0.0.53 or fd00::53.");
+            return default;
+        })],
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _search = new("--search")
+    {
+        Description = "A domain that is appended to short names; '~example.com' only leads names of it to the servers of --dns, and '~.' all names (Linux). May be given several times.",
+        HelpName = "DOMAIN",
+        CustomParser = argument => [.. argument.Tokens.Select(token =>
+        {
+            if (!IsDomain(token.Value))
+            {
+                argument.AddError($"'{token.Value}' is no domain such as corp.example, '~lab.example' or '~.'.");
+            }
+
+            return token.Value;
+        })],
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> _library = LibraryOption();
 
     private readonly Option<int?> _ring = new("--ring") { Description = "Windows: the bytes of each of the two rings, a power of two from 131072 to 67108864 (128 KiB to 64 MiB); 8 MiB without it.", HelpName = "BYTES" };
@@ -60,6 +94,8 @@ internal sealed class TunDeviceOptions
         command.Add(_addresses);
         command.Add(_mtu);
         command.Add(_routes);
+        command.Add(_dns);
+        command.Add(_search);
         command.Add(_library);
         command.Add(_ring);
     }
@@ -103,11 +139,30 @@ internal sealed class TunDeviceOptions
             throw UsageError.Of("sonde tun", $"an MTU of {mtu} is too small for IPv6", "IPv6 needs at least 1280.");
         }
 
+        InternetAddress[] servers = result.GetValue(_dns) ?? [];
+        string[] search = result.GetValue(_search) ?? [];
+        if (servers.Length == 0 && search.Length > 0)
+        {
+            throw UsageError.Of("sonde tun", "--search without --dns leads to no server", "Give the name server of these domains with --dns.");
+        }
+
         return new TunOptions
         {
             Name = result.GetValue(_name),
-            Configuration = new TunConfiguration { Addresses = addresses, Mtu = mtu, Routes = result.GetValue(_routes) ?? [] },
+            Configuration = new TunConfiguration { Addresses = addresses, Mtu = mtu, Routes = result.GetValue(_routes) ?? [], Dns = servers.Length == 0 ? null : DnsOf(servers, search) },
             Windows = ReadWindows(result.GetValue(_library), result.GetValue(_ring)),
         };
+    }
+
+    private static TunDns DnsOf(InternetAddress[] servers, string[] search) =>
+        new(servers, [.. search.Where(static domain => domain[0] != '~')]) { RoutingDomains = [.. search.Where(static domain => domain[0] == '~').Select(static domain => domain[1..])] };
+
+    // What cannot be a domain anywhere; the finer rules are the system's.
+    private static bool IsDomain(string text)
+    {
+        string name = text.StartsWith('~') ? text[1..] : text;
+        return (name == "." && name != text)
+            || (name.Length is > 0 and <= 253 && name.Split('.') is var labels && Array.TrueForAll(labels[^1].Length == 0 ? labels[..^1] : labels, static label =>
+                label.Length is > 0 and <= 63 && label.All(static one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_')));
     }
 }

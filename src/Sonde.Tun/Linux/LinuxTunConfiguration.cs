@@ -15,7 +15,14 @@ internal sealed class LinuxTunConfiguration : IDisposable
 
     private readonly NetlinkSocket _netlink;
 
-    private LinuxTunConfiguration(NetlinkSocket netlink) => _netlink = netlink;
+    private LinuxTunConfiguration(NetlinkSocket netlink)
+    {
+        _netlink = netlink;
+        NetworkNamespace = new FileInfo("/proc/thread-self/ns/net").LinkTarget;
+    }
+
+    /// <summary>The network namespace in which it works, as a link of /proc names it; null where there is no /proc.</summary>
+    internal string? NetworkNamespace { get; }
 
     /// <summary>Opens a socket.</summary>
     /// <exception cref="TunException">The system refused.</exception>

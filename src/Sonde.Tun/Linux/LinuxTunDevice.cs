@@ -172,11 +172,16 @@ internal sealed class LinuxTunDevice : TunDevice
 
     private protected override void RemoveRouteCore(TunRoute route) => _configuration.RemoveRoute(Index, Name, route);
 
-    private protected override void SetDnsCore(TunDns? dns)
+    private protected override void SetDnsCore(TunDns? dns, bool hasDefaultRoute)
     {
-        if (dns is not null)
+        var servers = new LinuxTunDns(LinuxTunDns.SystemBus, _configuration.NetworkNamespace);
+        if (dns is null)
         {
-            throw new TunException(TunFailure.Unavailable, "name servers", Name, 0, "the Linux kernel has no call for name servers");
+            servers.Revert(Index, Name);
+        }
+        else
+        {
+            servers.Set(Index, Name, dns, hasDefaultRoute);
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed class MacOSTunDevice : TunDevice
 
     private protected override void RemoveRouteCore(TunRoute route) => _configuration.RemoveRoute(route);
 
-    private protected override void SetDnsCore(TunDns? dns)
+    private protected override void SetDnsCore(TunDns? dns, bool hasDefaultRoute)
     {
         if (dns is not null)
         {

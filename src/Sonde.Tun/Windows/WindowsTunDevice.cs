@@ -115,8 +115,13 @@ internal sealed class WindowsTunDevice : TunDevice
 
     private protected override void RemoveRouteCore(TunRoute route) => _configuration.RemoveRoute(route);
 
-    private protected override void SetDnsCore(TunDns? dns)
+    private protected override void SetDnsCore(TunDns? dns, bool hasDefaultRoute)
     {
+        if (dns?.RoutingDomains.Count > 0)
+        {
+            throw new TunException(TunFailure.Unavailable, "routing domains", Name, 0, "Windows keeps domains that only lead to a server in its name resolution policy, which this library does not write to");
+        }
+
         _configuration.SetDns(dns);
         _hasDns = dns is not null;
     }

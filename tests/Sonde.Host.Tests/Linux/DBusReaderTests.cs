@@ -1,6 +1,6 @@
 using System.Text;
 using Sonde.Host.Resolvers.Linux;
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 
 namespace Sonde.Host.Tests.Linux;
 
@@ -77,7 +77,7 @@ public sealed class DBusReaderTests
     [Fact]
     public void A_call_is_written_as_the_specification_lays_it_out()
     {
-        byte[] call = DBusCall.Write(7, "a.b", "/c", "d.e", "F", "x");
+        byte[] call = DBusCall.Write(7, new DBusQuestion("a.b", "/c", "d.e", "F", "x"));
 
         Assert.Equal((byte)'l', call[0]);
         Assert.Equal([1, 2, 1], call[1..4]); // a method call that starts no service, version 1

@@ -1,4 +1,4 @@
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 using Sonde.Host.Services;
 using Sonde.Host.Services.Linux;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 using Sonde.Interop.Linux;
 
 namespace Sonde.Host.Resolvers.Linux;

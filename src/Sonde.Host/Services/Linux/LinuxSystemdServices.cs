@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 using Sonde.Host.Services.Assembly;
 
 namespace Sonde.Host.Services.Linux;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 
 namespace Sonde.Host.Services.Linux;
 

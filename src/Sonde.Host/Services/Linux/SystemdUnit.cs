@@ -1,4 +1,4 @@
-using Sonde.Host.Linux.DBus;
+using Sonde.Interop.Linux.DBus;
 
 namespace Sonde.Host.Services.Linux;
 

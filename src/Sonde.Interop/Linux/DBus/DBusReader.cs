@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Sonde.Host.Linux.DBus;
+namespace Sonde.Interop.Linux.DBus;
 
 /// <summary>Reads D-Bus values out of a message body (D-Bus specification, "Type system" and "Marshalling").</summary>
 /// <remarks>Never throws: bytes that end early or lie about a length set <see cref="IsTorn"/>, after which every read gives an empty value.</remarks>

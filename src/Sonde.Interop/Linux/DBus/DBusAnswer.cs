@@ -1,4 +1,4 @@
-namespace Sonde.Host.Linux.DBus;
+namespace Sonde.Interop.Linux.DBus;
 
 /// <summary>A message from the bus: which call it answers, and whether with an error.</summary>
 internal sealed record DBusAnswer(bool IsLittleEndian, uint ReplySerial, string? ErrorName, byte[] Body)

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 
-namespace Sonde.Host.Linux.DBus;
+namespace Sonde.Interop.Linux.DBus;
 
-/// <summary>A D-Bus connection over a Unix socket, to a bus or straight to a service, that asks questions and nothing else.</summary>
+/// <summary>A D-Bus connection over a Unix socket, to a bus or straight to a service, that makes calls and nothing else.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class DBusConnection : IDisposable
 {
@@ -98,7 +98,7 @@ internal sealed class DBusConnection : IDisposable
             {
                 DBusQuestion question = questions[asked];
                 uint serial = ++_serial;
-                SendAll(DBusCall.Write(serial, question.Destination, question.Path, question.Interface, question.Member, question.Arguments));
+                SendAll(DBusCall.Write(serial, question));
                 open.Add(serial, asked);
             }
 
@@ -121,7 +121,7 @@ internal sealed class DBusConnection : IDisposable
     private void Authenticate()
     {
         // A zero byte carries our credentials; EXTERNAL names the uid, in hexadecimal of its decimal digits.
-        string uid = Interop.Unix.UserId.Effective.ToString(CultureInfo.InvariantCulture);
+        string uid = Unix.UserId.Effective.ToString(CultureInfo.InvariantCulture);
         string hexadecimal = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(uid));
 
         // BEGIN goes with it, as systemd's own client does: systemd as a server forgets a message that it reads together with BEGIN until more comes.
