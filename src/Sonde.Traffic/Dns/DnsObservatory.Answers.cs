@@ -32,7 +32,7 @@ public sealed partial class DnsObservatory
 
         if (one.IsAnswered)
         {
-            bool isEcho = one.InterfaceIndex != envelope.InterfaceIndex;
+            bool isEcho = one.AnswerInterfaceIndex != envelope.InterfaceIndex;
             _echoes += isEcho ? 1 : 0;
             _duplicates += isEcho ? 0 : 1;
             if (!isEcho && _resolvers.Find(envelope.Kind, one.Server) is { } resolver)
@@ -92,6 +92,7 @@ public sealed partial class DnsObservatory
         resolver.CaseChanges += isCaseChanged ? 1 : 0;
         _answers++;
         one.IsAnswered = true;
+        one.AnswerInterfaceIndex = envelope.InterfaceIndex;
         if (_sink.WantsExchanges)
         {
             _sink.Tell(Describe(one, outcome, one.Key.Kind == DnsKind.Dns ? one.Server : envelope.Source) with

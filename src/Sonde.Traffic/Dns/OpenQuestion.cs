@@ -25,6 +25,8 @@ internal sealed class OpenQuestion
 
     internal int InterfaceIndex { get; set; }
 
+    internal int AnswerInterfaceIndex { get; set; }
+
     internal int Retransmits { get; set; }
 
     internal bool IsAnswered { get; set; }

@@ -59,7 +59,7 @@ internal static class DnsCommand
         }
         catch (LinkException refused)
         {
-            throw LinkErrors.From("cannot watch DNS", $"{DnsArguments.Path} --interface", refused);
+            throw new UserErrorException(Explain(refused, options.Monitor.Interface), refused);
         }
         catch (HostException refused)
         {
@@ -69,5 +69,16 @@ internal static class DnsCommand
         {
             throw new UserErrorException(new UserError(ExitCode.Unavailable, "cannot watch DNS", nowhere.Message), nowhere);
         }
+    }
+
+    // The line that is to be typed again is this command's.
+    private static UserError Explain(LinkException refused, string? interfaceName)
+    {
+        UserError error = LinkErrors.From("cannot watch DNS", $"{DnsArguments.Path} --interface", refused).Error;
+        return error with
+        {
+            What = interfaceName is null ? "cannot watch DNS" : error.What,
+            Advice = [.. error.Advice.Select(static line => line.EndsWith("sudo sonde", StringComparison.Ordinal) ? line + " dns" : line)],
+        };
     }
 }
