@@ -44,7 +44,7 @@ public sealed class TrafficMonitor : IDisposable
         _options = options;
         _source = source;
         _backends = backends;
-        _processes = new ProcessDirectory(options);
+        _processes = new ProcessDirectory(options, source.Owners);
         _sockets = sockets;
         _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot, source.OwnNamespace);
         _builder = new SnapshotBuilder(_ledger, options);

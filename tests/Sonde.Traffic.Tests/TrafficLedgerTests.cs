@@ -69,7 +69,7 @@ public sealed class TrafficLedgerTests
         test.Settle();
         test.Count(TestLedger.Tcp(1), 5, cookie: 7);
 
-        Assert.Equal((110, 5), (test.Process(1).Counters.ReceivedBytes, test.Process(2).Counters.ReceivedBytes));
+        Assert.Equal((100, 15), (test.Process(1).Counters.ReceivedBytes, test.Process(2).Counters.ReceivedBytes));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
     private ConnectionTraffic ToConnection(TrackedFlow flow)
     {
         bool isSilent = flow.Ring.IsSilent(ledger.Clock);
-        if (isSilent && flow.Record is { } unchanged && !options.WithHistory)
+        if (isSilent && flow.Record is { } unchanged && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
         {
             return unchanged;
         }

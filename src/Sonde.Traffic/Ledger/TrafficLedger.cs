@@ -10,7 +10,9 @@ internal sealed class TrafficLedger : ITrafficSink
     // How long after its first packet a flow without an owner is asked about with every means. After the last time the answer is final.
     private static readonly TimeSpan[] s_retries = [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(5)];
 
-    // A socket may be handed on: how often the owner of an active flow is asked for again.
+    // A socket may be handed on, to a child or through another socket: the owner of an active flow is asked for again before its next bytes are given
+    // to it. A look costs about a microsecond, so of very many flows each has its turn after a while.
+    private const int MostChecks = 2048;
     private static readonly TimeSpan s_ownerCheck = TimeSpan.FromSeconds(2);
 
     // Looking at all descriptors of a busy host takes long: one part in so many of the time at most.
@@ -20,6 +22,7 @@ internal sealed class TrafficLedger : ITrafficSink
     private readonly IReadOnlyList<OwnerSource> _owners;
     private readonly List<TrackedFlow> _unowned = [];
     private long _lastRefresh;
+    private int _checks;
     private TimeSpan _refreshPause = s_retries[1];
 
     internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot, ulong ownNamespace = 0)
@@ -67,6 +70,7 @@ internal sealed class TrafficLedger : ITrafficSink
         flow.Signs |= count.Signs;
         flow.Record = null;
         Learn(flow, count);
+        CheckOwner(flow);
         Total += count.Counters;
         Coverage.Add(count);
         flow.Counters += count.Counters;
@@ -114,7 +118,7 @@ internal sealed class TrafficLedger : ITrafficSink
         }
 
         _unowned.RemoveAll(static flow => flow.IsForgotten || flow.Confidence is OwnerConfidence.Kernel or OwnerConfidence.Exact || IsFinal(flow));
-        CheckOwners();
+        _checks = 0;
         Expire();
     }
 
@@ -305,16 +309,16 @@ internal sealed class TrafficLedger : ITrafficSink
         flow.Record = null;
     }
 
-    // Of flows that were active since the last time, newest first.
-    private void CheckOwners()
+    private void CheckOwner(TrackedFlow flow)
     {
-        for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
+        if (flow.Owner is not null
+            && flow.Confidence == OwnerConfidence.Kernel
+            && flow.LastAsked != Clock.Now
+            && (_checks < MostChecks || Clock.Since(flow.LastAsked) >= s_ownerCheck))
         {
-            if (flow.Confidence == OwnerConfidence.Kernel && Clock.Since(flow.LastAsked) >= s_ownerCheck)
-            {
-                flow.LastAsked = Clock.Now;
-                Ask(flow);
-            }
+            _checks++;
+            flow.LastAsked = Clock.Now;
+            Ask(flow);
         }
     }
 
