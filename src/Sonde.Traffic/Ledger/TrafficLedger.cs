@@ -43,6 +43,8 @@ internal sealed class TrafficLedger : ITrafficSink
 
     internal CoverageMeter Coverage { get; }
 
+    internal FlowChanges Changes { get; } = new();
+
     /// <summary>Everything.</summary>
     internal TrafficCounters Total { get; private set; }
 
@@ -122,6 +124,13 @@ internal sealed class TrafficLedger : ITrafficSink
         Expire();
     }
 
+    /// <summary>Notes that a connection ended which the system no longer lists.</summary>
+    internal void Close(TrackedFlow flow)
+    {
+        SetClosed(flow, isClosed: true);
+        flow.Record = null;
+    }
+
     /// <summary>Why a flow has no owner.</summary>
     internal static UnownedReason ReasonOf(TrackedFlow flow)
     {
@@ -168,6 +177,7 @@ internal sealed class TrafficLedger : ITrafficSink
 
         flow = new TrackedFlow(count.Flow, new TrafficRing(_options.WithHistory), Clock.Now);
         Flows.Add(flow);
+        Changes.Add(flow);
         if ((count.Signs & FlowSigns.Passing) != FlowSigns.None)
         {
             // Nobody here has it: a socket that listens on the same port is not asked.
@@ -304,6 +314,7 @@ internal sealed class TrafficLedger : ITrafficSink
         }
 
         process.Flows++;
+        Changes.Add(flow);
         flow.Owner = process;
         flow.Confidence = clue.Confidence;
         flow.Record = null;
@@ -331,7 +342,7 @@ internal sealed class TrafficLedger : ITrafficSink
         TimeSpan patience = _options.KeepClosed < _options.IdleTimeout ? _options.KeepClosed : _options.IdleTimeout;
         for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
         {
-            flow.IsClosed = flow.IsTcp && flow.HasEnded;
+            SetClosed(flow, flow.IsTcp && flow.HasEnded);
         }
 
         for (TrackedFlow? flow = Flows.Oldest; flow is not null && Clock.Since(flow.LastSeen) > patience;)
@@ -340,7 +351,7 @@ internal sealed class TrafficLedger : ITrafficSink
             TimeSpan silent = Clock.Since(flow.LastSeen);
             if (!flow.IsTcp && !flow.IsClosed && silent > _options.IdleTimeout)
             {
-                flow.IsClosed = true;
+                SetClosed(flow, isClosed: true);
                 flow.Record = null;
             }
 
@@ -353,11 +364,21 @@ internal sealed class TrafficLedger : ITrafficSink
         }
     }
 
+    private void SetClosed(TrackedFlow flow, bool isClosed)
+    {
+        if (flow.IsClosed != isClosed)
+        {
+            flow.IsClosed = isClosed;
+            Changes.Add(flow);
+        }
+    }
+
     // The flow goes; what it counted stays with its process, or with the reason why it had none.
     private void Forget(TrackedFlow flow)
     {
         Flows.Remove(flow);
         flow.IsForgotten = true;
+        Changes.Add(flow);
         if (flow.Owner is { } owner)
         {
             owner.Flows--;
