@@ -248,11 +248,18 @@ public sealed class TrafficMonitor : IDisposable
 
     private void Choose(string? name)
     {
-        if (name is not null)
+        if (name is null)
         {
-            _ledger.OnlyInterface = _interfaces.IndexOf(name)
-                ?? throw new HostException(HostFailure.NotFound, "interface", name, 0, $"there is none of this name; there are {string.Join(", ", _interfaces.Names)}");
+            return;
         }
+
+        if (!_interfaces.Names.Contains(name))
+        {
+            throw new HostException(HostFailure.NotFound, "interface", name, 0, $"there is none of this name; there are {string.Join(", ", _interfaces.Names)}");
+        }
+
+        // By name: one that is removed and made anew has another number.
+        _ledger.CountsInterface = index => _interfaces.IsNamed(index, name, _ledger.Clock);
     }
 
     private void Count()

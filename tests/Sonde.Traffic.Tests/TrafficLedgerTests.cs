@@ -172,7 +172,7 @@ public sealed class TrafficLedgerTests
     public void Only_the_interface_that_was_asked_for_counts()
     {
         var test = new TestLedger();
-        test.Ledger.OnlyInterface = 2;
+        test.Ledger.CountsInterface = static index => index == 2;
         test.Count(TestLedger.Tcp(1), 1, cookie: 1);
 
         Assert.Equal((0, 0L), (test.Ledger.Flows.Count, test.Ledger.Total.Bytes));

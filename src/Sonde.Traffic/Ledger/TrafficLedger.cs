@@ -20,6 +20,7 @@ internal sealed class TrafficLedger : ITrafficSink
 
     private readonly TrafficOptions _options;
     private readonly IReadOnlyList<OwnerSource> _owners;
+    private readonly ulong _ownNamespace;
     private readonly List<TrackedFlow> _unowned = [];
     private long _lastRefresh;
     private int _checks;
@@ -29,6 +30,7 @@ internal sealed class TrafficLedger : ITrafficSink
     {
         _options = options;
         _owners = owners;
+        _ownNamespace = ownNamespace;
         Clock = new StepClock(options.Time, options.Interval);
         Flows = new FlowTable(options.MaxFlows);
         Coverage = new CoverageMeter(ownNamespace);
@@ -57,13 +59,13 @@ internal sealed class TrafficLedger : ITrafficSink
     /// <summary>What unowned flows counted that are no longer there, by reason.</summary>
     internal Dictionary<UnownedReason, TrafficCounters> PastUnowned { get; } = [];
 
-    /// <summary>Which interface counts; 0 for all. Set before the first count.</summary>
-    internal int OnlyInterface { get; set; }
+    /// <summary>Which interfaces of this network namespace count, by number; null for all, those of other namespaces too. Set before the first count.</summary>
+    internal Func<int, bool>? CountsInterface { get; set; }
 
     /// <inheritdoc/>
     public void Count(in FlowCount count)
     {
-        if (OnlyInterface != 0 && count.InterfaceIndex != OnlyInterface)
+        if (CountsInterface is { } counts && (count.Flow.NetworkNamespace != _ownNamespace || !counts(count.InterfaceIndex)))
         {
             return;
         }

@@ -10,7 +10,7 @@ namespace Sonde.Traffic.Sources.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class KernelOwners : OwnerSource, IDisposable
 {
-    private const ulong NanosecondsPerTick = 10_000_000; // as KernelOwner counts starts
+    private readonly long _bootOffset = BootClock.Offset();
 
     internal KernelOwners(TrafficOptions options)
     {
@@ -47,7 +47,7 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
             return false;
         }
 
-        clue = KernelOwner.Read(value);
+        clue = KernelOwner.Read(value, _bootOffset);
         return true;
     }
 
@@ -56,7 +56,7 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
         Span<byte> key = stackalloc byte[LastNameProgram.KeySize];
         Span<byte> value = stackalloc byte[LastNameProgram.ValueSize];
         MemoryMarshal.Write(key, pid);
-        if (!LastNames.TryLookup(key, value) || MemoryMarshal.Read<ulong>(value[LastNameProgram.Start..]) / NanosecondsPerTick != start)
+        if (!LastNames.TryLookup(key, value) || KernelOwner.StartOf(MemoryMarshal.Read<ulong>(value[LastNameProgram.Start..]), _bootOffset) != start)
         {
             return null;
         }
