@@ -2,6 +2,7 @@ using Sonde.Host;
 using Sonde.Host.Processes;
 using Sonde.Host.Sockets;
 using Sonde.Packets;
+using Sonde.Traffic.Names;
 
 namespace Sonde.Traffic;
 
@@ -64,6 +65,15 @@ public sealed record ConnectionTraffic
 
     /// <summary>A name of the remote end; none until one is found.</summary>
     public Reading<string> RemoteName { get; init; } = Reading.None<string>();
+
+    /// <summary>Where that name comes from.</summary>
+    public NameSource NameSource { get; init; }
+
+    /// <summary>What the remote address is for.</summary>
+    public AddressKind RemoteKind => AddressKinds.Of(Key.Remote.Address);
+
+    /// <summary>The service that usually has the port of the end that was called; null when none is known.</summary>
+    public string? Service => ServiceNames.Of(Key, Direction);
 
     /// <summary>What went over it lately; null unless the options ask for it.</summary>
     public TrafficHistory? History { get; init; }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Sonde.Host;
 using Sonde.Traffic.Attribution;
 using Sonde.Traffic.Ledger;
+using Sonde.Traffic.Names;
 using Sonde.Traffic.Sources;
 
 namespace Sonde.Traffic;
@@ -31,6 +32,7 @@ public sealed class TrafficMonitor : IDisposable
     private readonly ProcessDirectory _processes;
     private readonly InterfaceWatch _interfaces;
     private readonly SocketWatch? _sockets;
+    private readonly NameWatch? _names;
     private readonly ManualResetEvent _stop = new(initialState: false);
     private readonly Thread? _thread;
     private readonly List<Channel<TrafficSnapshot>> _readers = [];
@@ -41,7 +43,7 @@ public sealed class TrafficMonitor : IDisposable
     private bool _isDisposed;
 
     /// <summary>For tests: a monitor of a given source that counts when it is told to.</summary>
-    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded)
+    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded, NameWatch? names = null)
     {
         _options = options;
         _source = source;
@@ -49,7 +51,8 @@ public sealed class TrafficMonitor : IDisposable
         _processes = new ProcessDirectory(options, source.Owners);
         _sockets = sockets;
         _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot, source.OwnNamespace);
-        _builder = new SnapshotBuilder(_ledger, options);
+        _names = names;
+        _builder = new SnapshotBuilder(_ledger, options, names);
         _sendEvent = (kind, flow) => _eventReaders.Send(_builder.ToEvent(kind, flow));
         _interfaces = new InterfaceWatch(_ledger.Clock, options.WithHistory);
         if (isThreaded)
@@ -77,10 +80,12 @@ public sealed class TrafficMonitor : IDisposable
         SocketWatch? sockets = TrafficLadder.OpenSockets(options);
         TrafficSource? source = null;
         TrafficMonitor? monitor = null;
+        NameWatch? names = null;
         try
         {
+            names = options.HearNames ? NameWatch.Open(options.Time) : null;
             source = ladder.Open(options, sockets, out IReadOnlyList<BackendStatus> tried);
-            monitor = new TrafficMonitor(options, source, sockets, tried, isThreaded: true);
+            monitor = new TrafficMonitor(options, source, sockets, tried, isThreaded: true, names);
             monitor.Choose(options.Interface);
             monitor._thread?.Start();
             return monitor;
@@ -95,6 +100,7 @@ public sealed class TrafficMonitor : IDisposable
             {
                 source?.Dispose();
                 sockets?.Dispose();
+                names?.Dispose();
             }
 
             throw;
@@ -118,6 +124,7 @@ public sealed class TrafficMonitor : IDisposable
             }
 
             _source.Hurry();
+            _names?.Hurry();
             Count();
             EndStep();
             return Build();
@@ -198,6 +205,7 @@ public sealed class TrafficMonitor : IDisposable
         Complete(null);
         _source.Dispose();
         _sockets?.Dispose();
+        _names?.Dispose();
         _processes.Dispose();
         _interfaces.Dispose();
         _stop.Dispose();

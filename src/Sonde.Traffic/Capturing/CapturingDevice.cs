@@ -10,7 +10,20 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
     private TimeProvider _time = TimeProvider.System;
     private LinkException? _failure;
     private long _lastPass;
+    private DateTimeOffset _emptyAt;
     private bool _hasEnded;
+
+    /// <summary>When it was last found empty, all frames before then having been handed over.</summary>
+    internal DateTimeOffset EmptyAt
+    {
+        get
+        {
+            lock (_passes)
+            {
+                return _emptyAt;
+            }
+        }
+    }
 
     internal FrameDevice Device => device;
 
@@ -55,6 +68,7 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
             do
             {
                 long started = _time.GetTimestamp();
+                DateTimeOffset startedAt = _time.GetUtcNow();
                 foreach (Frame frame in device.Receive())
                 {
                     take(frame);
@@ -63,6 +77,7 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
                 lock (_passes)
                 {
                     _lastPass = started;
+                    _emptyAt = startedAt;
                     Monitor.PulseAll(_passes);
                 }
             }

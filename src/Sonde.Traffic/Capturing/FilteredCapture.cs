@@ -59,6 +59,21 @@ internal sealed class FilteredCapture : IDisposable
         }
     }
 
+    /// <summary>Until when everything that has passed was handed over. The kernel hands a block over between one and two of its times after its first packet.</summary>
+    internal DateTimeOffset CompleteUntil
+    {
+        get
+        {
+            DateTimeOffset earliest = DateTimeOffset.MaxValue;
+            foreach (CapturingDevice device in _devices)
+            {
+                earliest = device.Failure is null && device.EmptyAt < earliest ? device.EmptyAt : earliest;
+            }
+
+            return earliest > DateTimeOffset.UnixEpoch + (3 * s_block) && earliest < DateTimeOffset.MaxValue ? earliest - (3 * s_block) : DateTimeOffset.UnixEpoch;
+        }
+    }
+
     /// <summary>Waits until everything that has passed by now was handed over.</summary>
     internal void Hurry()
     {

@@ -16,6 +16,9 @@ internal sealed class DnsAskers : ITrafficSink, IDisposable
     private const int Share = 5;
     private const int MostAttempts = 4;
 
+    // What the kernel saw is known at the next reading or the one after: only then the dear table is asked.
+    private static readonly TimeSpan s_kernelFirst = TimeSpan.FromMilliseconds(250);
+
     // From the same endpoint another process may ask later.
     private static readonly TimeSpan s_trust = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_ownAddresses = TimeSpan.FromSeconds(5);
@@ -55,7 +58,7 @@ internal sealed class DnsAskers : ITrafficSink, IDisposable
     internal static DnsAskers Open(DnsOptions dns, TimeProvider time)
     {
         var options = new TrafficOptions { Time = time };
-        SocketWatch? sockets = TrafficLadder.OpenSockets(options);
+        SocketWatch? sockets = TrafficLadder.OpenSockets(options, otherNamespaces: false);
         TrafficRung? kernel = TrafficLadder.Create().Rungs.FirstOrDefault(static rung => rung.Backend == TrafficBackend.Bpf);
         return new DnsAskers(kernel?.TryOpen(options, sockets, out _), sockets, dns.IsPort, time);
     }
@@ -94,15 +97,14 @@ internal sealed class DnsAskers : ITrafficSink, IDisposable
         lock (_lock)
         {
             _wanted.RemoveAll(static one => one.IsFound);
-            wanted = [.. _wanted];
+            wanted = [.. _kernel is null ? _wanted : _wanted.Where(one => _time.GetElapsedTime(one.LastSeen) >= s_kernelFirst)];
         }
 
-        if (wanted.Count == 0)
+        if (wanted.Count == 0 || !TryRefreshTable())
         {
             return;
         }
 
-        RefreshTable();
         foreach (DnsAsker asker in wanted)
         {
             Look(asker);
@@ -201,17 +203,24 @@ internal sealed class DnsAskers : ITrafficSink, IDisposable
         }
     }
 
-    private void RefreshTable()
+    // Without a table every attempt is made, and in vain.
+    private bool TryRefreshTable()
     {
-        if (_sockets is null || _time.GetElapsedTime(_tableRead) < _tablePause)
+        if (_sockets is null)
         {
-            return;
+            return true;
+        }
+
+        if (_time.GetElapsedTime(_tableRead) < _tablePause)
+        {
+            return false;
         }
 
         long started = _time.GetTimestamp();
         _sockets.Read(withOwners: true);
         _tableRead = _time.GetTimestamp();
         _tablePause = _time.GetElapsedTime(started, _tableRead) * Share;
+        return true;
     }
 
     // Multicast is heard from every host of the link, and a resolver hears all who ask it.

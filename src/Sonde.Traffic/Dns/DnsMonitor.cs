@@ -21,9 +21,6 @@ public sealed class DnsMonitor : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
-    // Frames wait in a block of the kernel: a question is not late before its answer could have been read.
-    private static readonly TimeSpan s_lag = TimeSpan.FromMilliseconds(500);
-
     private readonly DnsMonitorOptions _options;
     private readonly FilteredCapture _capture;
     private readonly DnsAskers? _askers;
@@ -194,7 +191,7 @@ public sealed class DnsMonitor : IDisposable
             return;
         }
 
-        long time = frame.Clock == FrameClock.None ? Now() : frame.TimestampNanoseconds;
+        long time = frame.Clock == FrameClock.None ? Nanoseconds(_options.Time.GetUtcNow()) : frame.TimestampNanoseconds;
         lock (_lock)
         {
             if (!_isEnding)
@@ -204,7 +201,7 @@ public sealed class DnsMonitor : IDisposable
         }
     }
 
-    private long Now() => (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private void Pulse()
     {
@@ -225,7 +222,8 @@ public sealed class DnsMonitor : IDisposable
                 isLast = _isEnding || _capture.Failure is not null;
                 if (!_isEnding)
                 {
-                    _observatory.Advance(Now() - (long)s_lag.TotalNanoseconds);
+                    // Not the clock's time: on a busy host an answer may have come that nobody had the time to read yet.
+                    _observatory.Advance(Nanoseconds(_capture.CompleteUntil));
                 }
             }
 

@@ -1,11 +1,14 @@
 using Sonde.Host;
+using Sonde.Traffic.Names;
 using Sonde.Traffic.Sources;
 
 namespace Sonde.Traffic.Ledger;
 
 /// <summary>Makes immutable snapshots of the ledger.</summary>
-internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options)
+internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options, NameWatch? names = null)
 {
+    private static readonly Reading<string> s_noName = Reading.None<string>();
+
     /// <summary>Fills everything that comes from the ledger.</summary>
     internal TrafficSnapshot Build(TrafficSource source, IReadOnlyList<BackendStatus> backends, InterfaceWatch interfaces)
     {
@@ -16,6 +19,11 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             new("processes", ledger.Processes.Count, ledger.Processes.Capacity, ledger.Processes.Evicted),
         };
         source.Report(losses, fillLevels);
+        if (names is not null)
+        {
+            fillLevels.Add(names.Names.FillLevel);
+        }
+
         var connections = new List<ConnectionTraffic>(ledger.Flows.Count);
         var unowned = new Dictionary<UnownedReason, UnownedTraffic>();
         foreach ((UnownedReason reason, TrafficCounters counters) in ledger.PastUnowned)
@@ -51,7 +59,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Coverage = ledger.Coverage.Compare(ledger, interfaces),
             Losses = losses,
             FillLevels = fillLevels,
-            Gaps = interfaces.Gap is { } gap ? [gap] : [],
+            Gaps = [.. new[] { interfaces.Gap, names?.Gap }.OfType<Gap>()],
             Total = ledger.Total,
         };
     }
@@ -85,6 +93,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
     // Most of ten thousand connections are silent: their record of the last time says it all.
     private ConnectionTraffic ToConnection(TrackedFlow flow)
     {
+        FindName(flow);
         bool isSilent = flow.Ring.IsSilent(ledger.Clock);
         if (isSilent && flow.Record is { } unchanged && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
         {
@@ -109,10 +118,21 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Rates = flow.Ring.Rates(ledger.Clock, 1),
             AverageRates = flow.Ring.Rates(ledger.Clock, StepClock.AverageSteps),
             Tcp = flow.Tcp,
+            RemoteName = flow.Name.Name is { } name ? name : s_noName,
+            NameSource = flow.Name.Source,
             History = options.WithHistory ? flow.Ring.ToHistory(ledger.Clock) : null,
         };
         flow.Record = isSilent && (flow.Owner is not null || record.UnownedReason != UnownedReason.Pending) ? record : null;
         return record;
+    }
+
+    private void FindName(TrackedFlow flow)
+    {
+        if (flow.Name.Source == NameSource.None && names is not null && names.Names.TryFind(flow.Identity.Key.Remote.Address, out HeardName name))
+        {
+            flow.Name = name;
+            flow.Record = null;
+        }
     }
 
     // From the clock that never steps, seen from now: a clock that is set does not reorder what happened.

@@ -1,6 +1,7 @@
 using Sonde.Host;
 using Sonde.Host.Sockets;
 using Sonde.Packets;
+using Sonde.Traffic.Names;
 using Sonde.Traffic.Sources;
 
 namespace Sonde.Traffic.Ledger;
@@ -72,6 +73,9 @@ internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long 
 
     /// <summary>The last snapshot's record, while nothing about it has changed.</summary>
     internal ConnectionTraffic? Record { get; set; }
+
+    /// <summary>A name of the remote end; the first that is found stays.</summary>
+    internal HeardName Name { get; set; }
 
     internal TrackedFlow? Newer { get; set; }
 

@@ -24,11 +24,11 @@ internal abstract class TrafficLadder
         : throw new PlatformNotSupportedException("Traffic is watched on Linux, macOS and Windows.");
 
     /// <summary>Opens the table of sockets; null where the system has none for us.</summary>
-    internal static SocketWatch? OpenSockets(TrafficOptions options)
+    internal static SocketWatch? OpenSockets(TrafficOptions options, bool otherNamespaces = true)
     {
         try
         {
-            return SocketWatch.Open(options);
+            return SocketWatch.Open(options, otherNamespaces);
         }
         catch (Exception refused) when (refused is HostException or PlatformNotSupportedException)
         {

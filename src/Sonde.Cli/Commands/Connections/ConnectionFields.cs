@@ -1,7 +1,11 @@
 using System.Globalization;
+using Sonde.Cli.Json;
 using Sonde.Cli.Records;
 using Sonde.Host;
+using Sonde.Host.Sockets;
 using Sonde.Packets;
+using Sonde.Traffic;
+using Sonde.Traffic.Names;
 
 namespace Sonde.Cli.Commands.Connections;
 
@@ -47,6 +51,16 @@ internal static partial class ConnectionFields
 
     private static FieldValue Milliseconds(in Reading<TimeSpan> reading) => FieldValue.Of(reading.Select(static time => time.TotalMilliseconds));
 
+    // By the port of the end that was called.
+    private static string? ServiceOf(SocketRecord socket) => ServiceNames.Of(
+        new FlowKey(socket.Protocol, socket.Local, socket.Remote),
+        socket.Direction switch
+        {
+            SocketDirection.Outbound => FlowDirection.Outgoing,
+            SocketDirection.Inbound or SocketDirection.Listening => FlowDirection.Incoming,
+            _ => FlowDirection.Unknown,
+        });
+
     private static RecordField<Connection>[] SocketFields() =>
     [
         new("protocol", FieldKind.Text, 0, static one => FieldValue.Of(ConnectionWords.Of(one.Socket.Kind)), "proto", "netid", "kind"),
@@ -60,6 +74,8 @@ internal static partial class ConnectionFields
         new("remote", FieldKind.Text, 0, static one => FieldValue.Of(Endpoint(one.Socket.Remote, one.Socket.HasPeer)), "dst", "peer"),
         new("remote_address", FieldKind.Text, 0, static one => one.Socket.HasPeer ? FieldValue.Of(one.Socket.Remote.Address.ToString()) : FieldValue.Of(Reading.None<string>("it has no peer"))),
         new("remote_port", FieldKind.Number, 0, static one => one.Socket.HasPeer ? Port(one.Socket.Remote) : FieldValue.Of(Reading.None<int>("it has no peer")), "dport"),
+        new("remote_kind", FieldKind.Text, 0, static one => one.Socket.HasPeer ? FieldValue.Of(NameWords.Of(AddressKinds.Of(one.Socket.Remote.Address))) : FieldValue.Of(Reading.None<string>("it has no peer"))),
+        new("service", FieldKind.Text, 0, static one => FieldValue.Of(ServiceOf(one.Socket) is { } name ? name : Reading.None<string>("no service is known to have this port"))),
         new("started", FieldKind.Time, 0, static one => FieldValue.Of(one.Socket.Started), "start"),
         new("first_seen", FieldKind.Time, 0, static one => FieldValue.Of(one.Socket.FirstSeen.UtcTicks)),
         new("interface_index", FieldKind.Number, 0, static one => FieldValue.Of(one.Socket.InterfaceIndex), "ifindex"),

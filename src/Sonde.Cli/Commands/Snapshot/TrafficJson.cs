@@ -142,6 +142,18 @@ internal static class TrafficJson
         json.Property("remote_address"u8, connection.Key.Remote.Address.ToString());
         json.Property("remote_port"u8, connection.Key.Remote.Port);
         json.Property("remote_name"u8, connection.RemoteName);
+        json.Property("name_source"u8, NameWords.Of(connection.NameSource));
+        json.Property("remote_kind"u8, NameWords.Of(connection.RemoteKind));
+        json.Name("service"u8);
+        if (connection.Service is { } service)
+        {
+            json.Value(service);
+        }
+        else
+        {
+            json.Null();
+        }
+
         json.Property("direction"u8, TrafficWords.Of(connection.Direction));
         json.Property("state"u8, connection.State.Select(ConnectionWords.Of));
         json.Property("closed"u8, connection.IsClosed);

@@ -1,0 +1,86 @@
+using Sonde.Host;
+using Sonde.Link;
+using Sonde.Packets;
+using Sonde.Traffic.Capturing;
+using Sonde.Traffic.Dns;
+
+namespace Sonde.Traffic.Names;
+
+/// <summary>Hears which addresses DNS tells to whomever asks here. The kernel hands over DNS only; nothing is asked.</summary>
+internal sealed class NameWatch : IDnsSink, IDisposable
+{
+    private const int Capacity = 16_384;
+    private const int BufferBytes = 2 << 20;
+
+    private readonly Lock _lock = new();
+    private readonly FilteredCapture? _capture;
+    private readonly DnsObservatory _observatory;
+
+    private NameWatch(FilteredCapture? capture, TimeProvider time)
+    {
+        _capture = capture;
+        _observatory = new DnsObservatory(new DnsOptions(), this);
+        Names = new NameTable(Capacity, time);
+    }
+
+    /// <summary>What was heard.</summary>
+    internal NameTable Names { get; }
+
+    /// <summary>Why nothing is heard; null when something is.</summary>
+    internal Gap? Gap { get; private init; }
+
+    /// <summary>Begins to listen, or notes why that is not possible: names are an extra.</summary>
+    internal static NameWatch Open(TimeProvider time)
+    {
+        try
+        {
+            var capture = FilteredCapture.Open(null, DnsFilter.Of(new DnsOptions()), BufferBytes);
+            var watch = new NameWatch(capture, time);
+            capture.Start(watch.Take, time);
+            return watch;
+        }
+        catch (LinkException refused)
+        {
+            ReadingStatus status = refused.Failure == LinkFailure.AccessDenied ? ReadingStatus.Denied : ReadingStatus.Failed;
+            return new NameWatch(null, time) { Gap = new Gap("names of remote ends that DNS tells", status, $"{refused.Operation}: {refused.Reason}") };
+        }
+        catch (HostException refused)
+        {
+            return new NameWatch(null, time) { Gap = new Gap("names of remote ends that DNS tells", ReadingStatus.Failed, refused.Message) };
+        }
+    }
+
+    bool IDnsSink.WantsExchanges => false;
+
+    void IDnsSink.Ask(in DnsEnvelope question)
+    {
+    }
+
+    void IDnsSink.Tell(DnsExchange exchange)
+    {
+    }
+
+    void IDnsSink.Name(InternetAddress address, ReadOnlySpan<char> name, int timeToLiveSeconds, in DnsEnvelope answer)
+    {
+        if (!address.IsAny && !address.IsLoopback && !address.IsMulticast)
+        {
+            Names.Add(address, name, timeToLiveSeconds, answer.Kind == DnsKind.Multicast ? NameSource.Multicast : NameSource.Dns);
+        }
+    }
+
+    /// <summary>Waits until what has passed by now was heard.</summary>
+    internal void Hurry() => _capture?.Hurry();
+
+    public void Dispose() => _capture?.Dispose();
+
+    private void Take(in Frame frame)
+    {
+        if (frame.Audience != FrameAudience.OtherHost)
+        {
+            lock (_lock)
+            {
+                _observatory.Add(frame.LinkType, frame.Data, frame.WireLength, frame.TimestampNanoseconds, frame.InterfaceIndex);
+            }
+        }
+    }
+}
