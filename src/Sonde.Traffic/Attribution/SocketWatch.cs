@@ -10,8 +10,8 @@ internal sealed class SocketWatch : IDisposable
     private SocketSnapshot? _snapshot;
     private bool _wantsOwners;
 
-    private SocketWatch(TrafficOptions options) =>
-        _table = SocketTable.Open(new SocketTableOptions { OtherNamespaces = true, SelectOwners = _ => _wantsOwners, Time = options.Time });
+    private SocketWatch(TrafficOptions options, Func<SocketTableOptions, SocketTable> open) =>
+        _table = open(new SocketTableOptions { OtherNamespaces = true, SelectOwners = _ => _wantsOwners, Time = options.Time });
 
     /// <summary>The last reading; null before the first, and after one that failed.</summary>
     internal SocketSnapshot? Snapshot => _snapshot;
@@ -21,7 +21,10 @@ internal sealed class SocketWatch : IDisposable
 
     /// <summary>Opens the table.</summary>
     /// <exception cref="HostException">The system has none for us.</exception>
-    internal static SocketWatch Open(TrafficOptions options) => new(options);
+    internal static SocketWatch Open(TrafficOptions options) => new(options, SocketTable.Open);
+
+    /// <summary>The same over a given table.</summary>
+    internal static SocketWatch Over(TrafficOptions options, Func<SocketTableOptions, SocketTable> open) => new(options, open);
 
     /// <summary>Reads the table now.</summary>
     /// <param name="withOwners">Whether to look for the processes of the sockets too, which means to look at all descriptors of all processes.</param>
