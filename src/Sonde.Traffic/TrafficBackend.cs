@@ -9,6 +9,9 @@ public enum TrafficBackend
     /// <summary>Linux: programs in the kernel count the bytes of every socket and note who uses it.</summary>
     Bpf,
 
+    /// <summary>Windows: the kernel's own trace of the network (ETW) tells what each process's sockets send and receive.</summary>
+    EventTrace,
+
     /// <summary>Packets are captured on the interfaces and matched with the table of sockets.</summary>
     Packets,
 

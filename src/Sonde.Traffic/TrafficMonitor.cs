@@ -290,7 +290,7 @@ public sealed class TrafficMonitor : IDisposable
 
         if (_sockets?.Snapshot is { } sockets && (_options.MeasureTcp || _source.ReadsSockets))
         {
-            TcpSampler.Sample(_ledger, sockets, byEndpoints: _source.Backend == TrafficBackend.Packets);
+            TcpSampler.Sample(_ledger, sockets, byEndpoints: _source.Backend is TrafficBackend.Packets or TrafficBackend.EventTrace);
         }
 
         _ledger.Clock.TryAdvance();

@@ -9,8 +9,8 @@ namespace Sonde.MacOS.Tests;
 
 public sealed class SocketTableTests
 {
-    private const string TcpList = "net.inet.tcp.pcblist_n";
-    private const string UdpList = "net.inet.udp.pcblist_n";
+    internal const string TcpList = "net.inet.tcp.pcblist_n";
+    internal const string UdpList = "net.inet.udp.pcblist_n";
     private const string RawList = "net.inet.raw.pcblist_n";
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class SocketTableTests
         Assert.Equal(2, Assert.Single(snapshot.Gaps).Count);
     }
 
-    private static LookAlike Host()
+    internal static LookAlike Host()
     {
         var system = new LookAlike();
         system.SetList(TcpList, List(Socket(1, 0, "0.0.0.0", 443, 0, 0), Socket(4, 0x0200000A, "10.0.0.1", 443, 300, 4000, 5000)));
@@ -91,11 +91,11 @@ public sealed class SocketTableTests
         return system;
     }
 
-    private static byte[] List(params byte[][] sockets) => [.. Mark(), .. sockets.SelectMany(static socket => socket), .. Mark()];
+    internal static byte[] List(params byte[][] sockets) => [.. Mark(), .. sockets.SelectMany(static socket => socket), .. Mark()];
 
     private static byte[] Mark() => NativeStruct.AsBytes(new xinpgen { xig_len = 24 }).ToArray();
 
-    private static byte[] Socket(int? state, uint remote, string local, ushort port, ulong sent, ulong received, ushort remotePort = 0)
+    internal static byte[] Socket(int? state, uint remote, string local, ushort port, ulong sent, ulong received, ushort remotePort = 0)
     {
         var ends = new xinpcb_n { xi_len = 104, xi_kind = PcbList.XSO_INPCB, inp_vflag = PcbList.INP_IPV4, inp_gencnt = port + (ulong)remotePort };
         ends.inp_lport = BinaryPrimitives.ReverseEndianness(port);

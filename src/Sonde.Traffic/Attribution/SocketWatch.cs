@@ -10,8 +10,8 @@ internal sealed class SocketWatch : IDisposable
     private SocketSnapshot? _snapshot;
     private bool _wantsOwners;
 
-    private SocketWatch(TrafficOptions options, bool otherNamespaces) =>
-        _table = SocketTable.Open(new SocketTableOptions { OtherNamespaces = otherNamespaces, SelectOwners = _ => _wantsOwners, Time = options.Time });
+    private SocketWatch(TrafficOptions options, bool otherNamespaces, Func<SocketTableOptions, SocketTable> open) =>
+        _table = open(new SocketTableOptions { OtherNamespaces = otherNamespaces, SelectOwners = _ => _wantsOwners, Time = options.Time });
 
     /// <summary>The last reading; null before the first, and after one that failed.</summary>
     internal SocketSnapshot? Snapshot => _snapshot;
@@ -23,7 +23,10 @@ internal sealed class SocketWatch : IDisposable
     /// <param name="options">For the clock.</param>
     /// <param name="otherNamespaces">Whether other network namespaces are read too.</param>
     /// <exception cref="HostException">The system has none for us.</exception>
-    internal static SocketWatch Open(TrafficOptions options, bool otherNamespaces = true) => new(options, otherNamespaces);
+    internal static SocketWatch Open(TrafficOptions options, bool otherNamespaces = true) => new(options, otherNamespaces, SocketTable.Open);
+
+    /// <summary>The same over a given table.</summary>
+    internal static SocketWatch Over(TrafficOptions options, Func<SocketTableOptions, SocketTable> open) => new(options, otherNamespaces: true, open);
 
     /// <summary>Reads the table now.</summary>
     /// <param name="withOwners">Whether to look for the processes of the sockets too, which means to look at all descriptors of all processes.</param>

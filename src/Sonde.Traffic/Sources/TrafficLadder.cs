@@ -1,7 +1,8 @@
 using Sonde.Host;
 using Sonde.Traffic.Attribution;
 using Sonde.Traffic.Sources.Linux;
-using Sonde.Traffic.Sources.Sockets;
+using Sonde.Traffic.Sources.MacOS;
+using Sonde.Traffic.Sources.Windows;
 
 namespace Sonde.Traffic.Sources;
 
@@ -20,7 +21,8 @@ internal abstract class TrafficLadder
     /// <summary>The ladder of this system.</summary>
     internal static TrafficLadder Create() =>
         OperatingSystem.IsLinux() ? new LinuxTrafficLadder()
-        : OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? new TableTrafficLadder()
+        : OperatingSystem.IsMacOS() ? new MacOSTrafficLadder()
+        : OperatingSystem.IsWindows() ? new WindowsTrafficLadder()
         : throw new PlatformNotSupportedException("Traffic is watched on Linux, macOS and Windows.");
 
     /// <summary>Opens the table of sockets; null where the system has none for us.</summary>

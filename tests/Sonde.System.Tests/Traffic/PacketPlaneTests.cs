@@ -4,6 +4,8 @@ using System.Text.Json;
 using Sonde.Packets;
 using Sonde.Testing;
 using Sonde.Traffic;
+using Sonde.Traffic.Attribution;
+using Sonde.Traffic.Sources.Wire;
 
 namespace Sonde.System.Tests.Traffic;
 
@@ -70,6 +72,37 @@ public sealed class PacketPlaneTests
         Assert.Equal((InternetAddress.Parse("10.78.0.2"), Environment.ProcessId), (flow.Key.Remote.Address, flow.Process?.Pid));
         here.Shell("ip link del late0");
         Assert.Equal(TrafficBackend.Packets, monitor.Snapshot().Backend);
+    }
+
+    [Fact]
+    public void Where_no_device_shows_all_interfaces_each_has_its_own_and_those_that_come_and_go_are_followed()
+    {
+        const int Bytes = 300;
+        using NetworkNamespace here = NeedsRoot.Namespace();
+        using NetworkNamespace there = NeedsRoot.Namespace();
+        var options = new TrafficOptions();
+        PacketTrafficSource source = here.Run(() => PacketTrafficSource.Open(options, networkNamespace: 0, isEachAlone: true));
+        using TrafficMonitor monitor = here.Run(() => new TrafficMonitor(options, source, SocketWatch.Open(options), [], isThreaded: false));
+        Assert.Equal(["lo"], source.Names);
+        here.Shell($"ip link add late0 type veth peer name late1 netns {ThreadOf(there)} && ip addr add 10.78.0.1/24 dev late0 && ip link set late0 up");
+        there.Shell("ip addr add 10.78.0.2/24 dev late1 && ip link set late1 up");
+        here.Run(() => Until(() => (monitor.Snapshot(), source.Names.Contains("late0")).Item2)); // devices are opened in the namespace of who asks
+        using Socket receiver = there.Run(static () => Udp(IPAddress.Parse("10.78.0.2")));
+        using Socket sender = here.Run(static () => Udp(IPAddress.Parse("10.78.0.1")));
+        using Socket self = here.Run(static () => Udp(IPAddress.Loopback));
+        sender.SendTo(new byte[Bytes], receiver.LocalEndPoint!); // bound
+        self.SendTo(new byte[Bytes], self.LocalEndPoint!); // bound
+        int port = PortOf(sender);
+        int own = PortOf(self);
+
+        ConnectionTraffic flow = here.Run(() => Await(monitor, one => one.Key.Local.Port == port && one.Process is not null));
+        ConnectionTraffic loop = here.Run(() => Await(monitor, one => one.Key.Local.Port == own && one.Process is not null));
+        Assert.Equal(new TrafficCounters(0, Bytes + IPv4AndUdp, 0, 1, 0, 1), flow.Counters);
+        Assert.Equal(new TrafficCounters(Bytes + IPv4AndUdp, Bytes + IPv4AndUdp, 1, 1, 1, 1), loop.Counters);
+        here.Shell("ip link del late0");
+        here.Run(() => Until(() => (monitor.Snapshot(), !source.Names.Contains("late0")).Item2));
+        self.SendTo(new byte[Bytes], self.LocalEndPoint!);
+        here.Run(() => Await(monitor, one => one.Key.Local.Port == own && one.Counters.SentPackets == 2));
     }
 
     [Fact]
@@ -171,6 +204,12 @@ public sealed class PacketPlaneTests
         JsonElement root = document.RootElement;
         Assert.Equal("packets", root.GetProperty("backend").GetString());
         Assert.Contains(root.GetProperty("connections").EnumerateArray(), static one => one.GetProperty("remote_port").GetInt32() == 9 && one.GetProperty("tx_bytes").GetInt64() >= 34);
+    }
+
+    private static bool Until(Func<bool> isSo)
+    {
+        Assert.True(SpinWait.SpinUntil(isSo, s_patience), "it did not come");
+        return true;
     }
 
     private static TrafficMonitor Start(TrafficOptions options) => TrafficMonitor.Start(options with { Backend = TrafficBackend.Packets });

@@ -43,6 +43,7 @@ internal sealed class SnapshotArguments(CommandContext context)
         ("auto", TrafficBackend.Automatic),
         ("bpf", TrafficBackend.Bpf),
         ("ebpf", TrafficBackend.Bpf),
+        ("etw", TrafficBackend.EventTrace),
         ("packets", TrafficBackend.Packets),
         ("afpacket", TrafficBackend.Packets),
         ("sockets", TrafficBackend.Sockets),

@@ -75,7 +75,7 @@ internal static class TrafficPretty
     // Where others' processes may not be seen, their connections still are.
     private static void AppendConnections(StringBuilder text, TrafficSnapshot snapshot, Screen screen)
     {
-        if (snapshot.Backend is TrafficBackend.Bpf or TrafficBackend.Packets || snapshot.Connections.Count == 0)
+        if (snapshot.Backend is TrafficBackend.Bpf or TrafficBackend.EventTrace or TrafficBackend.Packets || snapshot.Connections.Count == 0)
         {
             return;
         }

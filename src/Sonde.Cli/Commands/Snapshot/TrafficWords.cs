@@ -10,6 +10,7 @@ internal static class TrafficWords
     {
         TrafficBackend.Automatic => "auto",
         TrafficBackend.Bpf => "bpf",
+        TrafficBackend.EventTrace => "etw",
         TrafficBackend.Packets => "packets",
         TrafficBackend.Sockets => "sockets",
         TrafficBackend.Tables => "tables",
@@ -20,6 +21,7 @@ internal static class TrafficWords
     internal static string Describe(TrafficBackend value) => value switch
     {
         TrafficBackend.Bpf => "counted in the kernel for every socket",
+        TrafficBackend.EventTrace => "payload told by the kernel for every socket",
         TrafficBackend.Packets => "counted from packets",
         TrafficBackend.Sockets => "TCP only, by the system's own counters",
         TrafficBackend.Tables => "connections only, without amounts",

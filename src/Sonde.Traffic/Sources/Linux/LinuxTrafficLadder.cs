@@ -12,7 +12,7 @@ internal sealed class LinuxTrafficLadder : TrafficLadder
     internal override IReadOnlyList<TrafficRung> Rungs { get; } =
     [
         new BpfTrafficRung(BpfTrafficSource.Open),
-        new PacketTrafficRung(NamespaceCookie.Own),
+        new PacketTrafficRung(NamespaceCookie.Own, "CAP_NET_RAW"),
         new SocketTrafficRung(TrafficBackend.Sockets, SocketClosings.Open),
         new SocketTrafficRung(TrafficBackend.Tables, null),
     ];

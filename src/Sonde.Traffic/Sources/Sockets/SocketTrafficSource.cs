@@ -29,7 +29,7 @@ internal sealed class SocketTrafficSource : TrafficSource
         Read(isFirst: true);
         foreach (SocketRecord socket in watch.Snapshot!) // read just now
         {
-            HasCounters |= socket.Tcp.HasValue && socket.Tcp.Value.BytesReceived.HasValue;
+            HasCounters |= (socket.Tcp.HasValue && socket.Tcp.Value.BytesReceived.HasValue) || socket.ReceivedBytes.HasValue;
         }
 
         HasCounters |= closings is not null;
@@ -154,7 +154,11 @@ internal sealed class SocketTrafficSource : TrafficSource
     {
         if (!socket.Tcp.TryGetValue(out TcpStatistics? tcp))
         {
-            return default;
+            // macOS counts for every socket, whatever its protocol.
+            long received = (long)socket.ReceivedPackets.GetValueOrDefault(0);
+            long sentPackets = (long)socket.SentPackets.GetValueOrDefault(0);
+            return new TrafficCounters(
+                (long)socket.ReceivedBytes.GetValueOrDefault(0), (long)socket.SentBytes.GetValueOrDefault(0), received, sentPackets, received, sentPackets);
         }
 
         ulong sent = tcp.BytesSent.HasValue ? tcp.BytesSent.Value : tcp.BytesAcknowledged.GetValueOrDefault(0);

@@ -6,7 +6,8 @@ namespace Sonde.Traffic.Sources.Wire;
 
 /// <summary>The rung of the packet plane.</summary>
 /// <param name="findNamespace">The kernel's cookie of this process's network namespace, or 0.</param>
-internal sealed class PacketTrafficRung(Func<ulong> findNamespace) : TrafficRung
+/// <param name="right">The right that it needs, by the system's name.</param>
+internal sealed class PacketTrafficRung(Func<ulong> findNamespace, string right) : TrafficRung
 {
     private const string Name = "packets";
     private const string Provides = "bytes and packets that cross the interfaces of this network namespace, with the process by the table of sockets";
@@ -40,7 +41,7 @@ internal sealed class PacketTrafficRung(Func<ulong> findNamespace) : TrafficRung
                 refused.Operation,
                 refused.Reason,
                 refused.NativeError,
-                isDenied ? ["CAP_NET_RAW"] : null);
+                isDenied ? [right] : null);
             return null;
         }
         catch (HostException refused)

@@ -6,8 +6,9 @@ namespace Sonde.Traffic.Sources.Wire;
 
 /// <summary>The packet plane: counts what crosses the interfaces of this network namespace; whose it is the table of sockets says.</summary>
 /// <remarks>
-/// One device shows all interfaces, so that one that appears is seen from its first packet on and no right is needed after the start. A thread adds
-/// up by flow; which end is local is decided when the sums are told, by the addresses that the host has then.
+/// Where the system has a device that shows all interfaces, one that appears is seen from its first packet on, and no right is needed after the start. Elsewhere
+/// each interface has a device of its own, and new ones are opened when they are noticed. Threads add up by flow; which end is local is decided when the sums
+/// are told, by the addresses that the host has then.
 /// </remarks>
 internal sealed class PacketTrafficSource : TrafficSource
 {
@@ -17,79 +18,105 @@ internal sealed class PacketTrafficSource : TrafficSource
 
     // A block that is not full is handed over after this time, or once more of it.
     private static readonly TimeSpan s_block = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     // Own addresses come and go; those that packets ask for are looked up at once.
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(2);
 
-    private readonly FrameDevice _device;
     private readonly NetworkInterfaces _interfaces;
     private readonly PacketCounter _counter;
     private readonly TimeProvider _time;
     private readonly string? _only;
-    private readonly Thread _thread;
-    private readonly object _passes = new();
+    private readonly FrameDeviceOptions _deviceOptions;
+    private readonly bool _isEachAlone;
+    private readonly List<PacketTap> _taps = [];
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private HostView _host;
-    private LinkException? _failure;
+    private LinkException? _lastRefusal;
     private TrafficCounters _overflowed;
+    private long _droppedBefore;
+    private long _malformedBefore;
+    private long _silent;
     private long _lastRead;
-    private long _lastPass;
     private long _mostFlows;
-    private bool _hasEnded;
 
-    private PacketTrafficSource(FrameDevice device, NetworkInterfaces interfaces, TrafficOptions options, ulong networkNamespace)
+    private PacketTrafficSource(FrameDevice? all, FrameDeviceOptions deviceOptions, NetworkInterfaces interfaces, TrafficOptions options, ulong networkNamespace)
     {
-        _device = device;
         _interfaces = interfaces;
         _counter = new PacketCounter(options.MaxKernelFlows);
         _time = options.Time;
         _only = options.Interface;
+        _deviceOptions = deviceOptions;
+        _isEachAlone = all is null;
         OwnNamespace = networkNamespace;
+        if (all is not null)
+        {
+            _taps.Add(new PacketTap(all, _counter, _time));
+        }
+
         _host = Look();
-        _thread = new Thread(Run) { IsBackground = true, Name = "sonde-packets" };
-        _thread.Start();
     }
 
     internal override TrafficBackend Backend => TrafficBackend.Packets;
 
     internal override ulong OwnNamespace { get; }
 
-    /// <summary>How frames come.</summary>
-    internal string Way => _device.Backend;
+    // A device for an interface that appears later needs what the first ones needed.
+    internal override IReadOnlyList<string> RightsInUse => _isEachAlone ? [.. base.RightsInUse, "CAP_NET_RAW"] : base.RightsInUse;
 
-    /// <summary>Opens the device and begins to count.</summary>
+    /// <summary>How frames come.</summary>
+    internal string Way => _taps[0].Way;
+
+    /// <summary>The interfaces that are listened to, or one name for all.</summary>
+    internal IEnumerable<string> Names => _taps.Select(static tap => tap.Name);
+
+    /// <summary>Opens the device, or one for each interface where none shows all, and begins to count.</summary>
     /// <param name="options">What is asked for.</param>
     /// <param name="networkNamespace">The kernel's cookie of this process's network namespace, or 0.</param>
+    /// <param name="isEachAlone">Whether to open each interface alone even where one device could show all.</param>
     /// <exception cref="LinkException">The system lets us have no frames.</exception>
     /// <exception cref="HostException">The system does not tell its interfaces.</exception>
-    internal static PacketTrafficSource Open(TrafficOptions options, ulong networkNamespace)
+    internal static PacketTrafficSource Open(TrafficOptions options, ulong networkNamespace, bool isEachAlone = false)
     {
-        FrameDevice? device = null;
+        var deviceOptions = new FrameDeviceOptions
+        {
+            Mode = FrameMode.Capture,
+            SnapLength = SnapLength,
+            BufferSize = options.CaptureBufferBytes > 0 ? options.CaptureBufferBytes : DefaultBuffer,
+            BlockTimeout = s_block,
+        };
+        FrameDevice? all = null;
         NetworkInterfaces? interfaces = null;
+        PacketTrafficSource? source = null;
         try
         {
             interfaces = NetworkInterfaces.Open();
-            device = FrameDevice.Open(FrameDevice.AnyInterface, new FrameDeviceOptions
-            {
-                Mode = FrameMode.Capture,
-                SnapLength = SnapLength,
-                BufferSize = options.CaptureBufferBytes > 0 ? options.CaptureBufferBytes : DefaultBuffer,
-                BlockTimeout = s_block,
-            });
-            return new PacketTrafficSource(device, interfaces, options, networkNamespace);
+            all = isEachAlone ? null : OpenAll(deviceOptions);
+            source = new PacketTrafficSource(all, deviceOptions, interfaces, options, networkNamespace);
+            return source._taps.Count > 0
+                ? source
+                : throw source._lastRefusal ?? new LinkException(LinkFailure.NoSuchInterface, "open", options.Interface, 0, "no interface is up");
         }
         catch
         {
-            device?.Dispose();
-            interfaces?.Dispose();
+            if (source is not null)
+            {
+                source.Dispose();
+            }
+            else
+            {
+                all?.Dispose();
+                interfaces?.Dispose();
+            }
+
             throw;
         }
     }
 
     internal override void Drain(ITrafficSink sink)
     {
-        if (Volatile.Read(ref _failure) is { } failure)
+        // Of devices for one interface each, those that are gone make room at the next look.
+        if (_taps.All(static tap => tap.Failure is not null) && (_taps.Count == 0 ? _lastRefusal : _taps[0].Failure) is { } failure)
         {
             throw Refusal(failure);
         }
@@ -119,44 +146,68 @@ internal sealed class PacketTrafficSource : TrafficSource
     {
         // The kernel hands a block over between one and two of its times after its first packet.
         long started = _time.GetTimestamp();
-        TimeSpan enough = 3 * s_block;
-        lock (_passes)
+        foreach (PacketTap tap in _taps)
         {
-            while (!_hasEnded && _time.GetElapsedTime(started, _lastPass) < enough)
-            {
-                TimeSpan left = s_patience - _time.GetElapsedTime(started);
-                if (left <= TimeSpan.Zero || !Monitor.Wait(_passes, left))
-                {
-                    return;
-                }
-            }
+            tap.CatchUp(3 * s_block, s_patience - _time.GetElapsedTime(started));
         }
     }
 
     internal override void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels)
     {
-        FrameStatistics statistics;
-        try
+        long dropped = _droppedBefore;
+        long malformed = _malformedBefore;
+        foreach (PacketTap tap in _taps)
         {
-            statistics = _device.Statistics;
-        }
-        catch (LinkException refused)
-        {
-            throw Refusal(refused);
+            try
+            {
+                FrameStatistics statistics = tap.Statistics;
+                dropped += statistics.Dropped ?? 0;
+                malformed += statistics.Malformed;
+            }
+            catch (LinkException refused) when (!_isEachAlone)
+            {
+                throw Refusal(refused);
+            }
+            catch (LinkException)
+            {
+                // It goes at the next look, and is counted then as one that told nothing.
+            }
         }
 
-        losses.Add(new TrafficLoss("packets that found the capture buffer full", statistics.Dropped ?? 0));
+        losses.Add(new TrafficLoss("packets that found the capture buffer full", dropped));
         losses.Add(new TrafficLoss("packets beyond the table of flows (counted, but of no flow)", _overflowed.Packets, _overflowed.Bytes));
-        losses.Add(new TrafficLoss("packets whose headers make no sense", _counter.Malformed + statistics.Malformed));
+        losses.Add(new TrafficLoss("packets whose headers make no sense", _counter.Malformed + malformed));
+        if (_isEachAlone)
+        {
+            losses.Add(new TrafficLoss("interfaces that could not be opened", _refused.Count));
+            losses.Add(new TrafficLoss("interfaces that went without telling what they had lost", _silent));
+        }
+
         fillLevels.Add(new FillLevel("packet flows", _mostFlows, _counter.Capacity, 0));
         _mostFlows = 0;
     }
 
     protected override void Dispose(bool disposing)
     {
-        _device.Dispose();
-        _thread.Join();
+        foreach (PacketTap tap in _taps)
+        {
+            tap.Dispose();
+        }
+
+        _taps.Clear();
         _interfaces.Dispose();
+    }
+
+    private static FrameDevice? OpenAll(FrameDeviceOptions options)
+    {
+        try
+        {
+            return FrameDevice.Open(FrameDevice.AnyInterface, options);
+        }
+        catch (LinkException refused) when (refused.Failure == LinkFailure.NotSupported)
+        {
+            return null; // each interface alone, then
+        }
     }
 
     private static HostException Refusal(LinkException refused) => new(
@@ -183,47 +234,60 @@ internal sealed class PacketTrafficSource : TrafficSource
     private HostView Look()
     {
         _lastRead = _time.GetTimestamp();
-        var view = new HostView(_interfaces.Collect().Interfaces, _only);
+        IReadOnlyList<NetworkInterface> present = _interfaces.Collect().Interfaces;
+        if (_isEachAlone)
+        {
+            Follow(present);
+        }
+
+        var view = new HostView(present, _only);
         _counter.Mtus = view.Mtus;
         return view;
     }
 
-    private void Run()
+    // Lets go of what is gone, and opens what is new. An interface that is refused is tried again at each look.
+    private void Follow(IReadOnlyList<NetworkInterface> present)
+    {
+        foreach (PacketTap gone in _taps.Where(static tap => tap.Failure is not null).ToList())
+        {
+            _lastRefusal = gone.Failure;
+            _taps.Remove(gone);
+            Keep(gone);
+            gone.Dispose();
+        }
+
+        _refused.Clear();
+        foreach (NetworkInterface one in present)
+        {
+            if (one.AdministrativeState != AdministrativeState.Up || (_only is not null && one.Name != _only) || _taps.Exists(tap => tap.Name == one.Name))
+            {
+                continue;
+            }
+
+            try
+            {
+                _taps.Add(new PacketTap(FrameDevice.Open(one.Name, _deviceOptions), _counter, _time));
+            }
+            catch (LinkException refused)
+            {
+                _lastRefusal = refused;
+                _refused.Add(one.Name);
+            }
+        }
+    }
+
+    // What it lost stays in the sum.
+    private void Keep(PacketTap gone)
     {
         try
         {
-            while (true)
-            {
-                long started = _time.GetTimestamp();
-                if (!_counter.Add(_device))
-                {
-                    continue;
-                }
-
-                lock (_passes)
-                {
-                    _lastPass = started;
-                    Monitor.PulseAll(_passes);
-                }
-
-                if (_device.Wait(s_pause) == FrameWait.Stopped)
-                {
-                    return;
-                }
-            }
+            FrameStatistics statistics = gone.Statistics;
+            _droppedBefore += statistics.Dropped ?? 0;
+            _malformedBefore += statistics.Malformed;
         }
-        catch (LinkException failure)
+        catch (LinkException)
         {
-            // The top of a thread: the next reading throws it.
-            Volatile.Write(ref _failure, failure);
-        }
-        finally
-        {
-            lock (_passes)
-            {
-                _hasEnded = true;
-                Monitor.PulseAll(_passes);
-            }
+            _silent++;
         }
     }
 }

@@ -15,10 +15,7 @@ internal sealed class WindowsEventReader : IDisposable
     private readonly ProcessList _list = new();
     private readonly ProcessHandles _handles = new(NtDll.PROCESS_QUERY_LIMITED_INFORMATION);
     private readonly WindowsProcessReader _reader;
-    private readonly bool _hasSequences;
-
-    // Whether the numbers of events are those of the list; not known until one could be compared.
-    private bool? _isSameNumber;
+    private readonly StartMarks _marks;
 
     /// <summary>Reads the list once, to learn what it is made of.</summary>
     /// <exception cref="HostException">The list of processes is refused.</exception>
@@ -26,8 +23,7 @@ internal sealed class WindowsEventReader : IDisposable
     {
         _options = options;
         _fields = options.Fields & ProcessFields.Identity;
-        _list.Refresh();
-        _hasSequences = HasSequences();
+        _marks = new StartMarks(_list);
         _reader = new WindowsProcessReader(_list, _handles, DebugPrivilege.Open(isWanted: false), options.ForCollector());
         _reader.BeginCycle(_fields);
     }
@@ -35,26 +31,7 @@ internal sealed class WindowsEventReader : IDisposable
     internal Guid Boot => _reader.Boot;
 
     /// <summary>The mark of a process's start as the list has it, for an event; not there when the list alone could tell and has the process no more.</summary>
-    internal ulong? StartOf(in KernelProcessEvent told)
-    {
-        if (!_hasSequences)
-        {
-            return (ulong)told.Created;
-        }
-
-        if (told.Sequence != 0 && _isSameNumber == true)
-        {
-            return told.Sequence;
-        }
-
-        if (TryFind(told, out ulong start) || (Refresh() && TryFind(told, out start)))
-        {
-            _isSameNumber ??= told.Sequence != 0 ? start == told.Sequence : null;
-            return start;
-        }
-
-        return told.Sequence != 0 && _isSameNumber != false ? told.Sequence : null;
-    }
+    internal ulong? StartOf(in KernelProcessEvent told) => _marks.Of(told);
 
     /// <summary>Reads the process of which an event told that it started; of one that has ended, what the event says.</summary>
     internal ProcessFacts Read(in KernelProcessEvent told, ulong start, in EventMoment happened)
@@ -89,30 +66,4 @@ internal sealed class WindowsEventReader : IDisposable
     }
 
     public void Dispose() => _reader.Dispose(); // with it the handles
-
-    private bool HasSequences()
-    {
-        foreach (int pid in _list.Offsets.Keys)
-        {
-            if (_list.TryFind(pid, out ProcessEntry entry) && entry.HasExtension)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool TryFind(in KernelProcessEvent told, out ulong start)
-    {
-        bool isListed = _list.TryFind(told.Pid, out ProcessEntry entry) && entry.Head.CreateTime == told.Created;
-        start = isListed ? entry.Start : 0;
-        return isListed;
-    }
-
-    private bool Refresh()
-    {
-        _list.Refresh();
-        return true;
-    }
 }
