@@ -32,28 +32,25 @@ public sealed class TrafficPrivilegeTests
 
     [Theory]
     [InlineData("cap_bpf,cap_net_admin,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep", "bpf")]
-    [InlineData("cap_net_raw,cap_sys_ptrace,cap_dac_read_search+ep", "packets")]
-    public void An_ordinary_user_with_the_capabilities_of_the_file_sees_the_processes_of_others(string capabilities, string backend)
+    public void An_ordinary_user_with_the_capabilities_of_the_file_sees_the_processes_of_others(string capabilities, string mode)
     {
         Assert.SkipUnless(ChildProcess.Shell("command -v setcap").ExitCode == 0, "needs setcap");
         using NetworkNamespace here = NeedsRoot.Namespace();
         string folder = Directory.CreateTempSubdirectory("sonde-caps-").FullName;
         try
         {
-            string json = here.Shell(
+            // It follows until the row is there: a process of root that keeps its socket.
+            string line = here.Shell(
                 $$"""
                 cp -r "{{Path.GetDirectoryName(ChildProcess.Sonde)}}" {{folder}}/sonde && chmod -R a+rX {{folder}} && setcap {{capabilities}} {{folder}}/sonde/sonde
-                bash -c 'while :; do echo hello > /dev/udp/127.0.0.1/9; sleep 0.05; done' & s=$!
-                bash -c 'exec 3<>/dev/udp/127.0.0.1/9; while :; do echo hello >&3; sleep 0.05; done' 2> /dev/null & c=$!
-                nsenter --mount=/proc/$PPID/ns/mnt setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all env HOME=/tmp {{folder}}/sonde/sonde snapshot -d 2 --detail
-                r=$?; kill $s $c; exit $r
+                bash -c 'exec 3<>/dev/udp/127.0.0.1/9; while :; do echo hello >&3; sleep 0.05; done' 2> /dev/null & s=$!
+                nsenter --mount=/proc/$PPID/ns/mnt timeout 50 setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all env HOME=/tmp \
+                  {{folder}}/sonde/sonde snapshot --follow -i 0.5 --format ndjson --capture-mode {{mode}} --filter 'process=bash and user=root and tx_bytes>0' | head -1
+                kill $s
                 """);
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(line);
 
-            Assert.Equal(backend, document.RootElement.GetProperty("backend").GetString());
-            Assert.Contains(
-                document.RootElement.GetProperty("processes").EnumerateArray(),
-                static one => one.GetProperty("process").GetString() == "bash" && one.GetProperty("user").GetString() == "root" && one.GetProperty("tx_bytes").GetInt64() > 0);
+            Assert.Equal("bash", document.RootElement.GetProperty("process").GetString());
         }
         finally
         {
