@@ -10,9 +10,7 @@ internal sealed class LinuxAdvice(string system) : HostAdvice(system)
         if (missingRights.Count > 0)
         {
             // The shell must not split or expand the program's path.
-            // Whose network namespace another user's process is in is told with one more.
-            IReadOnlyList<string> rights = operation.StartsWith("readlink(/proc/", StringComparison.Ordinal) ? [.. missingRights, "CAP_SYS_PTRACE"] : missingRights;
-            string capabilities = string.Join(',', rights).ToUpperInvariant();
+            string capabilities = string.Join(',', missingRights).ToUpperInvariant();
             return
             [
                 $"To allow it for good:  sudo setcap {capabilities}+ep \"$(command -v sonde)\"",

@@ -136,28 +136,6 @@ public sealed class TunDnsTests
     }
 
     [Fact]
-    public void Who_may_not_see_the_namespace_of_the_resolver_is_told_the_right_that_is_missing_and_with_it_it_works()
-    {
-        using var host = new ResolvedHost();
-        ProgramResult refused = host.Space.Run(static () => ChildProcess.Shell(AsNobody("net_admin,+dac_override")));
-
-        Assert.Equal(77, refused.ExitCode);
-        Assert.Contains("network namespace", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("CAP_SYS_PTRACE", refused.Error, StringComparison.Ordinal);
-
-        using Process command = host.Space.Run(static () => Process.Start(new ProcessStartInfo("/bin/sh", ["-c", AsNobody("net_admin,+dac_override,+sys_ptrace")]) { RedirectStandardOutput = true, UseShellExecute = false })!); // it is there, or Start throws
-        using StreamReader output = command.StandardOutput; // a Process leaves it open
-        Assert.Contains("dns0", output.ReadLine(), StringComparison.Ordinal);
-        Assert.Equal("10.96.0.53", host.Resolvectl("dns", "dns0"));
-        host.Space.Shell($"kill {command.Id}");
-        Assert.True(command.WaitForExit(s_patience));
-
-        // Where only root may open /dev/net/tun, the right over files stands for that.
-        static string AsNobody(string capabilities) =>
-            $"exec setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +{capabilities} --ambient-caps +{capabilities} '{ChildProcess.Sonde}' tun create --name dns0 --address 10.96.0.1/24 --dns 10.96.0.53";
-    }
-
-    [Fact]
     public void What_cannot_be_is_a_usage_error_with_its_reason()
     {
         using NetworkNamespace space = NeedsRoot.Namespace();
