@@ -6,7 +6,7 @@ namespace SecureTunnel;
 /// <summary>From the peer's datagrams to the device, on a thread of its own.</summary>
 public sealed class InwardPath(Socket socket, PacketOpener opener, TunQueue queue)
 {
-    private readonly ManualResetEventSlim _stopping = new();
+    private volatile bool _isStopping;
     private Thread? _thread;
 
     /// <summary>Packets that were opened and given to the device.</summary>
@@ -27,7 +27,7 @@ public sealed class InwardPath(Socket socket, PacketOpener opener, TunQueue queu
     /// <summary>Closes the socket and waits for the thread.</summary>
     public void Stop()
     {
-        _stopping.Set();
+        _isStopping = true;
         socket.Dispose();
         _thread?.Join();
     }
@@ -42,7 +42,7 @@ public sealed class InwardPath(Socket socket, PacketOpener opener, TunQueue queu
             {
                 length = socket.Receive(datagram);
             }
-            catch (SocketException) when (!_stopping.IsSet)
+            catch (SocketException) when (!_isStopping)
             {
                 continue; // an answer to what we sent: the other side is not there yet
             }

@@ -165,7 +165,8 @@ public sealed partial class SecureTunnelTests
     private static string Stop(Process process)
     {
         ChildProcess.MustShell($"kill -TERM {process.Id}");
-        string output = process.StandardOutput.ReadToEnd();
+        using StreamReader reader = process.StandardOutput; // a Process leaves it open
+        string output = reader.ReadToEnd();
         Assert.True(process.WaitForExit(s_patience));
         Assert.Equal(0, process.ExitCode);
         return output;
@@ -173,9 +174,9 @@ public sealed partial class SecureTunnelTests
 
     private static long Number(Match line, string name) => long.Parse(line.Groups[name].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("```sh\n(?<commands>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```sh\n(?<commands>.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex ShellBlock();
 
-    [GeneratedRegex(@"^closed: \d+ packets sealed and sent, \d+ not sent; (?<opened>\d+) opened, (?<refused>\d+) datagrams refused", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^closed: \d+ packets sealed and sent, \d+ not sent; (?<opened>\d+) opened, (?<refused>\d+) datagrams refused", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex ClosingLine();
 }

@@ -89,8 +89,10 @@ public sealed class TunDnsTests
                 ["tun", "create", "--name", "dns0", "--address", "10.96.0.1/24", "--dns", "10.96.0.53", "--dns", "fd96::53", "--search", "corp.example", "--search", "~lab.example"])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             })!); // it is there, or Start throws
-            Assert.Contains("dns0", command.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            using StreamReader output = command.StandardOutput; // a Process leaves it open
+            Assert.Contains("dns0", output.ReadLine(), StringComparison.Ordinal);
             Assert.Equal("10.96.0.53 fd96::53", host.Resolvectl("dns", "dns0"));
             Assert.Equal("corp.example ~lab.example", host.Resolvectl("domain", "dns0"));
 
