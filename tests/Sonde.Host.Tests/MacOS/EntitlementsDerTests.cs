@@ -97,7 +97,7 @@ public sealed class EntitlementsDerTests
     [Theory]
     [InlineData("7080020101B0000000")] // no definite length
     [InlineData("7085010000000000")] // a length of five bytes
-    [InlineData("7005020101B00000")] // something behind the dictionary
+    [InlineData("7006020101B00000")] // something behind the dictionary
     [InlineData("B0053003010100")] // a key that is no text
     [InlineData("B00530030C0161")] // a key without a value
     public void What_the_format_does_not_allow_is_refused(string hex) => Assert.Equal(ReadingStatus.Failed, EntitlementsDer.Parse(Convert.FromHexString(hex)).Status);
