@@ -64,7 +64,7 @@ public sealed class ServicesCommandTests
     public void Fields_can_be_listed_and_a_wrong_one_is_explained()
     {
         (int helped, string output, _) = TestOutput.Run("services", "--fields", "help");
-        (int wrong, _, string error) = TestOutput.Run("services", "--fields", "name,stat");
+        (int wrong, _, string error) = TestOutput.Run("services", "--fields", "name,statee");
 
         Assert.Equal((ExitCode.Ok, ExitCode.Usage), (helped, wrong));
         Assert.Contains("exit_signal", output, StringComparison.Ordinal);
