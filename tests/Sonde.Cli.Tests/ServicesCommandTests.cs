@@ -202,5 +202,5 @@ public sealed class ServicesCommandTests
         DisplayName = Reading.Unsupported<string>("no such name"),
     };
 
-    private static RecordField<ServiceRecord> Field(string name) => ServiceFields.All.TryFind(name, out RecordField<ServiceRecord>? field) ? field : throw new ArgumentException(name);
+    private static RecordField<ServiceRecord> Field(string name) => ServiceFields.All.All.Single(field => field.Name == name);
 }
