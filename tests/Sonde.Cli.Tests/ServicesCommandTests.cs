@@ -50,6 +50,28 @@ public sealed class ServicesCommandTests
     public void All_are_all() => Assert.Equal(s_snapshot.Services.Count, Names(Options(isAll: true)).Length);
 
     [Fact]
+    public void The_columns_are_those_that_were_asked_for()
+    {
+        ServicesOptions options = Options() with { Fields = [Field("name"), Field("pid"), Field("result")] };
+        string table = ServicesOutput.Pretty(s_snapshot, options.Choose(s_snapshot), options, new Screen(80, 24, IsTerminal: false, TextStyle.Plain), TimeZoneInfo.Utc);
+
+        Assert.Matches("^NAME +PID +RESULT", table);
+        Assert.Matches("(?m)^ssh.service +812 *$", table);
+        Assert.Matches("(?m)^bad.service +exit-code *$", table);
+    }
+
+    [Fact]
+    public void Fields_can_be_listed_and_a_wrong_one_is_explained()
+    {
+        (int helped, string output, _) = TestOutput.Run("services", "--fields", "help");
+        (int wrong, _, string error) = TestOutput.Run("services", "--fields", "name,statee");
+
+        Assert.Equal((ExitCode.Ok, ExitCode.Usage), (helped, wrong));
+        Assert.Contains("exit_signal", output, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'state'?", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_has_no_value_for_the_sort_field_comes_last()
     {
         ServicesOptions options = Options(isAll: true) with { Sort = ServiceFields.All.TryFind("pid", out RecordField<ServiceRecord>? pid) ? pid : null };
@@ -179,4 +201,6 @@ public sealed class ServicesCommandTests
         State = state,
         DisplayName = Reading.Unsupported<string>("no such name"),
     };
+
+    private static RecordField<ServiceRecord> Field(string name) => ServiceFields.All.All.Single(field => field.Name == name);
 }

@@ -138,6 +138,34 @@ public sealed class SystemdHost
         WantedBy=probe.target
         X
         ln -s /dev/null masked.service
+        mkdir -p /run/lent/units
+        unit manager.service <<X
+        [Unit]
+        DefaultDependencies=no
+        [Service]
+        Type=notify
+        Delegate=yes
+        Environment=XDG_RUNTIME_DIR=/run/lent SYSTEMD_UNIT_PATH=/run/lent/units
+        ExecStart=/lib/systemd/systemd --user --unit=mine.target --log-target=null
+        X
+        unit /run/lent/units/mine.target <<X
+        [Unit]
+        DefaultDependencies=no
+        Wants=mine.service ended.service
+        X
+        unit /run/lent/units/mine.service <<X
+        [Unit]
+        Description=Runs for one user
+        DefaultDependencies=no
+        [Service]
+        ExecStart=/bin/sleep 1000003
+        X
+        unit /run/lent/units/ended.service <<X
+        [Unit]
+        DefaultDependencies=no
+        [Service]
+        ExecStart=/bin/sh -c "exit 4"
+        X
         unit ../bus.conf <<X
         <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
         <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
@@ -159,6 +187,14 @@ public sealed class SystemdHost
           part doctor setpriv --reuid 65534 --regid 65534 --clear-groups "$SONDE" doctor --format json
           part default "$SONDE" services --format ndjson
           part card "$SONDE" services two
+          systemctl start manager.service
+          export XDG_RUNTIME_DIR=/run/lent
+          i=0; until [ "$(systemctl --user is-active mine.service ended.service 2>/dev/null | tr '\n' ' ')" = "active failed " ]; do i=$((i+1)); [ $i -lt 300 ] || { echo "=== no manager"; break; }; sleep 0.05; done
+          part user-units systemctl --user list-units --all --output=json --no-pager
+          part user "$SONDE" services --user --all --format json
+          part user-fields "$SONDE" services --user --fields name,state,exit_code --format tsv
+          part user-foreign setpriv --reuid 65534 --regid 65534 --clear-groups "$SONDE" services --user
+          part user-nowhere env XDG_RUNTIME_DIR=/run/nowhere "$SONDE" services --user
           kill -48 1
         ) &
         exec /lib/systemd/systemd --system --unit=probe.target --log-target=null >/dev/null 2>&1

@@ -54,6 +54,37 @@ public sealed class SystemdTests(SystemdHost host) : IClassFixture<SystemdHost>
     }
 
     [Fact]
+    public void Units_of_a_users_own_manager_are_those_that_systemctl_user_shows()
+    {
+        string[] expected = [.. Parse("user-units").EnumerateArray().Select(static unit => $"{Text(unit, "unit")} {Text(unit, "load")} {Text(unit, "sub")}").Order(StringComparer.Ordinal)];
+        JsonElement[] services = Services("user");
+        string[] found = [.. services.Where(static one => Text(one, "load_state") is not null)
+            .Select(static one => $"{Text(one, "name")} {Text(one, "load_state")} {Text(one, "state_name")}").Order(StringComparer.Ordinal)];
+
+        Assert.Equal(expected, found);
+        JsonElement mine = Assert.Single(services, static one => Text(one, "name") == "mine.service");
+        Assert.Equal(("running", "sleep", "root"), (Text(mine, "state"), Text(mine, "process"), Text(mine, "user")));
+        Assert.Equal("systemd --user", Parse("user").GetProperty("backend").GetString());
+    }
+
+    [Fact]
+    public void Only_the_fields_that_were_asked_for_are_printed()
+    {
+        string[] lines = host.Part("user-fields").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal("name\tstate\texit_code", lines[0]);
+        Assert.Contains("ended.service\tfailed\t4", lines);
+        Assert.Contains("mine.service\trunning\t-", lines);
+    }
+
+    [Fact]
+    public void A_folder_of_another_user_is_not_followed_and_a_missing_one_is_explained()
+    {
+        Assert.Contains("it belongs to user 0, not to who asks", host.Part("user-foreign"), StringComparison.Ordinal);
+        Assert.Contains("this user has no manager of services", host.Part("user-nowhere"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Since_is_the_moment_that_systemctl_status_shows()
     {
         foreach (Dictionary<string, string> shown in Shown())

@@ -105,6 +105,7 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   compile -shared -DWITHOUT_NETIO -o "$native/fakeiphlp-old.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
   compile -shared -o "$native/fakent.dll" "$root/tests/fixtures/windows/fakent.c"
   compile -shared -o "$native/fakeetw.dll" "$root/tests/fixtures/windows/fakeetw.c"
+  compile -shared -o "$native/fakepdh.dll" "$root/tests/fixtures/windows/fakepdh.c"
   started=$build/stamp.new
   echo "$names" >"$build/stamp"
   touch -r "$started" "$build/stamp"
@@ -190,7 +191,7 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command -trait- pass=processes -trait- pass=protected -trait- pass=etw
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command -trait- pass=processes -trait- pass=protected -trait- pass=etw -trait- pass=pdh
 pass processes -trait pass=processes
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
@@ -201,6 +202,8 @@ SONDE_LOOKALIKE="Z:$native/fakent.dll"
 pass protected -trait pass=protected
 SONDE_LOOKALIKE="Z:$native/fakeetw.dll"
 pass etw -trait pass=etw
+SONDE_LOOKALIKE="Z:$native/fakepdh.dll"
+pass pdh -trait pass=pdh
 unset SONDE_LOOKALIKE
 # Wine takes its own wpcap.dll even for a full path, unless it is told to look at the file first.
 export SONDE_NATIVE="Z:$native"

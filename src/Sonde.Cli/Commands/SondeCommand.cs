@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using Sonde.Cli.Commands.Connections;
 using Sonde.Cli.Commands.DnsWatch;
 using Sonde.Cli.Commands.Events;
+using Sonde.Cli.Commands.HostFacts;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Services;
 using Sonde.Cli.Commands.Snapshot;
@@ -25,6 +26,7 @@ internal static class SondeCommand
         (["ps"], PsCommand.Build),
         (["events"], EventsCommand.Build),
         (["services"], ServicesCommand.Build),
+        (["host", "system"], HostCommand.Build),
         (["capture"], CaptureCommand.Build),
         (["read"], ReadCommand.Build),
         (["send"], SendCommand.Build),
@@ -102,6 +104,7 @@ internal static class SondeCommand
               sonde ps --tree                       what runs here, and who started it
               sonde events                          what starts and ends, as it happens
               sonde services                        what the service manager looks after
+              sonde host                            which system this is, what protects it, how busy it is
               sonde tun create --name sonde0 --address 10.0.0.2/24    a virtual adapter
               sonde doctor                          what works here, and what would make the rest work
               sonde interfaces --format json | jq   the same for programs

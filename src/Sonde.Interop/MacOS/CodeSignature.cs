@@ -41,7 +41,7 @@ internal static unsafe class CodeSignature
 
     /// <summary>Reads what stands behind a header: identifier, team, entitlements.</summary>
     /// <param name="pid">The process.</param>
-    /// <param name="operation">CS_OPS_IDENTITY, CS_OPS_TEAMID or CS_OPS_ENTITLEMENTS_BLOB.</param>
+    /// <param name="operation">CS_OPS_IDENTITY, CS_OPS_TEAMID, CS_OPS_ENTITLEMENTS_BLOB or CS_OPS_DER_ENTITLEMENTS_BLOB.</param>
     /// <param name="buffer">Used again; grows to what is needed, never above <paramref name="maxBytes"/>.</param>
     /// <param name="maxBytes">What is believed at most; more is refused with EMSGSIZE.</param>
     /// <param name="content">What stands behind the header; empty when there is nothing.</param>

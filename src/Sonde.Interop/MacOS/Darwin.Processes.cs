@@ -42,6 +42,7 @@ internal static partial class Darwin
     internal const uint CS_OPS_ENTITLEMENTS_BLOB = 7;
     internal const uint CS_OPS_IDENTITY = 11;
     internal const uint CS_OPS_TEAMID = 14;
+    internal const uint CS_OPS_DER_ENTITLEMENTS_BLOB = 16; // since macOS 12
     internal const uint CS_OPS_VALIDATION_CATEGORY = 17;
     internal const int CS_CDHASH_LEN = 20;
     internal const uint CS_VALID = 0x1;

@@ -178,6 +178,32 @@ public sealed class CodeSigningTests
     }
 
     [Fact]
+    public void Entitlements_in_DER_are_what_counts_and_where_they_cannot_be_read_the_XML_form_serves()
+    {
+        using var system = new LookAlike();
+        byte[] der = Convert.FromHexString("702A" + "020101" + "B025" + "3023" + "0C1E" + Convert.ToHexString("com.apple.security.app-sandbox"u8) + "0101FF");
+        byte[] xml = "<plist><dict><key>x</key><true/></dict></plist>"u8.ToArray();
+        system.Put(new HostProcess(300, "both") { CodeSigning = Application });
+        system.Put(300, "entitlements", xml);
+        system.Put(300, "der", der);
+        system.Put(new HostProcess(301, "broken") { CodeSigning = Application });
+        system.Put(301, "entitlements", xml);
+        system.Put(301, "der", der[..20]);
+        system.Put(new HostProcess(302, "alone") { CodeSigning = Application });
+        system.Put(302, "der", der);
+        system.Put(new HostProcess(303, "broken alone") { CodeSigning = Application });
+        system.Put(303, "der", der[..20]);
+        using ProcessCollector collector = TestCollector.Open(ProcessFields.Entitlements);
+
+        using ProcessSnapshot snapshot = collector.Collect();
+
+        Assert.Equal("com.apple.security.app-sandbox", Assert.Single(snapshot[0].Details.Entitlements.Value).Key);
+        Assert.Equal("x", Assert.Single(snapshot[1].Details.Entitlements.Value).Key);
+        Assert.Equal("true", snapshot[2].Details.Entitlements.Value["com.apple.security.app-sandbox"]);
+        Assert.Equal(ReadingStatus.Failed, snapshot[3].Details.Entitlements.Status);
+    }
+
+    [Fact]
     public void Entitlements_that_are_too_long_to_be_believed_are_not_read()
     {
         using var system = new LookAlike();

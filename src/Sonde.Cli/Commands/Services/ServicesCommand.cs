@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
 using Sonde.Cli.Records;
@@ -20,11 +21,14 @@ internal static class ServicesCommand
         var filter = new Option<string?>("--filter") { Description = "Which ones, of all there are: 'state:failed or start:disabled'.", HelpName = "expression" };
         var sort = new Option<string?>("--sort", "-s") { Description = "The order: a field; -FIELD turns it round.", HelpName = "field" };
         var all = new Option<bool>("--all", "-a") { Description = "Those that do not run, too, and what is no service: sockets, timers, mounts, drivers." };
+        var user = new Option<bool>("--user", "-u") { Description = "Those that the user's own systemd looks after, instead of the host's (Linux)." };
+        var fields = new Option<string?>("--fields") { Description = "Which fields, with commas between; 'help' lists them.", HelpName = "a,b,…" };
+        fields.CompletionSources.Add(static _ => ServiceFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
         var secrets = new Option<bool>("--show-secrets") { Description = "Shows passwords and tokens in commands, which are masked otherwise." };
         sort.CompletionSources.Add(static _ => ServiceFields.All.All.Select(static field => new System.CommandLine.Completions.CompletionItem(field.Name)));
         var command = new Command("services", "Lists services: systemd units, launchd jobs, Windows services, with state, start type, process, user and how they ended.")
         {
-            names, format, filter, sort, all, secrets,
+            names, format, filter, sort, fields, all, user, secrets,
         };
         TeachingHelp.Install(
             command,
@@ -34,26 +38,65 @@ internal static class ServicesCommand
               sonde services --all                              all units, jobs or drivers there are
               sonde services --filter 'state=failed'            a choice, of all there are: : contains, = equals, ~ expression, :* has any
               sonde services --filter 'user=root and pid:*'     which of them have a process that may do everything
+              sonde services --user                             those of this user's own systemd
+              sonde services --fields name,state,restarts,since which columns; 'sonde services --fields help' lists all
               sonde services -f json | jq '.services[].name'    the same for programs
 
             Fields: {string.Join(", ", ServiceFields.All.All.Select(static field => field.Name))}
             """);
-        command.SetAction(result => Run(context, new ServicesOptions(
+        command.SetAction(result => result.GetValue(fields) is "help" ? Help(context) : Run(context, new ServicesOptions(
             result.GetValue(format),
             result.GetValue(names) ?? [],
             ParseFilter(result.GetValue(filter)),
             ParseSort(result.GetValue(sort), out bool isDescending),
             isDescending,
             result.GetValue(all),
-            result.GetValue(secrets))));
+            result.GetValue(secrets))
+        {
+            IsOfUser = result.GetValue(user),
+            Fields = ParseFields(result.GetValue(fields)),
+        }));
         return command;
     }
+
+    private static int Help(CommandContext context)
+    {
+        context.Output.Write(TextTable.Draw(
+            [new("FIELD"), new("KIND", 1), new("ALSO CALLED", 2)],
+            [.. ServiceFields.All.All.Select(static field => new[] { field.Name, PsFieldHelp.KindOf(field.Kind), string.Join(", ", field.Aliases) })],
+            context.Output.Screen.Width,
+            context.Output.Screen.Style));
+        return ExitCode.Ok;
+    }
+
+    private static List<RecordField<ServiceRecord>>? ParseFields(string? names)
+    {
+        if (names is null)
+        {
+            return null;
+        }
+
+        var fields = new List<RecordField<ServiceRecord>>();
+        foreach (string name in names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            RecordField<ServiceRecord> field = ServiceFields.All.TryFind(name, out RecordField<ServiceRecord>? found) ? found : throw UnknownField(name);
+            if (!fields.Contains(field))
+            {
+                fields.Add(field);
+            }
+        }
+
+        return fields.Count > 0 ? fields : throw UsageError.Of(Path, "--fields names no field");
+    }
+
+    private static UserErrorException UnknownField(string name) =>
+        UsageError.Of(Path, $"there is no field '{name}'", ServiceFields.All.NearestTo(name) is { } near ? $"Did you mean '{near}'?" : null);
 
     private static int Run(CommandContext context, ServicesOptions options)
     {
         try
         {
-            using var services = SystemServices.Open(new ServiceOptions { ShowSecrets = options.ShowSecrets });
+            using var services = SystemServices.Open(new ServiceOptions { ShowSecrets = options.ShowSecrets, OfUser = options.IsOfUser });
             ServiceSnapshot snapshot = services.Collect();
             List<ServiceRecord> shown = options.Choose(snapshot);
             if (options.Names.Count > 0 && shown.Count == 0)
@@ -110,7 +153,7 @@ internal static class ServicesCommand
         string name = isTurned ? text[1..] : text;
         if (!ServiceFields.All.TryFind(name, out RecordField<ServiceRecord>? field))
         {
-            throw UsageError.Of(Path, $"there is no field '{name}'", ServiceFields.All.NearestTo(name) is { } near ? $"Did you mean '{near}'?" : null);
+            throw UnknownField(name);
         }
 
         isDescending = RecordOrder.IsMeasured(field.Kind) != isTurned;

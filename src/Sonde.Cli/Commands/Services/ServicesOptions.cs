@@ -23,6 +23,12 @@ internal sealed record ServicesOptions(
     bool IsAll,
     bool ShowSecrets)
 {
+    /// <summary>Whether the services of the user are meant.</summary>
+    internal bool IsOfUser { get; init; }
+
+    /// <summary>Which fields are printed; null for all of them, or for the columns that fit people.</summary>
+    internal IReadOnlyList<RecordField<ServiceRecord>>? Fields { get; init; }
+
     /// <summary>Those of the services that were asked for, in order.</summary>
     internal List<ServiceRecord> Choose(ServiceSnapshot snapshot)
     {

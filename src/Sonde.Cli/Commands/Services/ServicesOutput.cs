@@ -14,20 +14,21 @@ internal static class ServicesOutput
     internal static void Print(CommandContext context, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown, ServicesOptions options)
     {
         CommandOutput output = context.Output;
+        IReadOnlyList<RecordField<ServiceRecord>> fields = options.Fields ?? ServiceFields.All.All;
         switch (options.Format)
         {
             case OutputFormat.Json:
-                WriteDocument(output, snapshot, shown);
+                WriteDocument(output, snapshot, shown, fields);
                 break;
             case OutputFormat.Ndjson:
-                WriteLines(output, snapshot, shown);
+                WriteLines(output, snapshot, shown, fields);
                 break;
             case OutputFormat.Tsv:
-                WriteTsv(output, shown);
+                WriteTsv(output, shown, fields);
                 GapLines.Write(snapshot.Gaps, Console.Error.Write);
                 break;
             default:
-                output.Write(options.Names.Count == 1 && shown.Count == 1
+                output.Write(options.Names.Count == 1 && shown.Count == 1 && options.Fields is null
                     ? ServicesTable.Card(shown[0], output.Screen, context.Time.LocalTimeZone)
                     : Pretty(snapshot, shown, options, output.Screen, context.Time.LocalTimeZone));
                 GapLines.Write(snapshot.Gaps, output.Write);
@@ -38,14 +39,16 @@ internal static class ServicesOutput
     /// <summary>The table, and how many it leaves out.</summary>
     internal static string Pretty(ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown, ServicesOptions options, Screen screen, TimeZoneInfo zone)
     {
-        string table = shown.Count > 0 ? ServicesTable.Draw(shown, screen, zone) : "No service fits.\n";
+        string table = shown.Count == 0 ? "No service fits.\n"
+            : options.Fields is { } fields ? ServicesTable.Draw(shown, fields, screen, zone)
+            : ServicesTable.Draw(shown, screen, zone);
         int hidden = snapshot.Services.Count - shown.Count;
         return hidden > 0 && options.Filter is null && options.Names.Count == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{table}{hidden} more do not run or are no services; to see them: sonde services --all\n")
             : table;
     }
 
-    private static void WriteDocument(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown)
+    private static void WriteDocument(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown, IReadOnlyList<RecordField<ServiceRecord>> fields)
     {
         var records = new RecordJson();
         JsonText json = output.BeginJson(isLine: false);
@@ -56,7 +59,7 @@ internal static class ServicesOutput
         foreach (ServiceRecord service in shown)
         {
             json.BeginObject();
-            records.WriteFields(json, ServiceFields.All.All, service);
+            records.WriteFields(json, fields, service);
             json.EndObject();
             output.ContinueJson();
         }
@@ -75,7 +78,7 @@ internal static class ServicesOutput
         output.EndJson();
     }
 
-    private static void WriteLines(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown)
+    private static void WriteLines(CommandOutput output, ServiceSnapshot snapshot, IReadOnlyList<ServiceRecord> shown, IReadOnlyList<RecordField<ServiceRecord>> fields)
     {
         var records = new RecordJson();
         foreach (ServiceRecord service in shown)
@@ -83,7 +86,7 @@ internal static class ServicesOutput
             JsonText json = output.BeginJson(isLine: true);
             json.BeginObject();
             json.Property("type"u8, "service"u8);
-            records.WriteFields(json, ServiceFields.All.All, service);
+            records.WriteFields(json, fields, service);
             json.EndObject();
             output.EndJson();
         }
@@ -94,14 +97,14 @@ internal static class ServicesOutput
         }
     }
 
-    private static void WriteTsv(CommandOutput output, IReadOnlyList<ServiceRecord> shown)
+    private static void WriteTsv(CommandOutput output, IReadOnlyList<ServiceRecord> shown, IReadOnlyList<RecordField<ServiceRecord>> fields)
     {
-        output.WriteTsv(ServiceFields.All.All.Select(static field => field.Name));
+        output.WriteTsv(fields.Select(static field => field.Name));
         var line = new StringBuilder();
         foreach (ServiceRecord service in shown)
         {
             line.Clear();
-            foreach (RecordField<ServiceRecord> field in ServiceFields.All.All)
+            foreach (RecordField<ServiceRecord> field in fields)
             {
                 if (line.Length > 0)
                 {

@@ -19,6 +19,19 @@ internal static class ServicesTable
     internal static string Draw(IReadOnlyList<ServiceRecord> services, Screen screen, TimeZoneInfo zone) =>
         TextTable.Draw(s_columns, [.. services.Select(service => Row(service, zone))], screen.Width, screen.Style);
 
+    /// <summary>A line a service, with the columns that were asked for.</summary>
+    internal static string Draw(IReadOnlyList<ServiceRecord> services, IReadOnlyList<RecordField<ServiceRecord>> fields, Screen screen, TimeZoneInfo zone) => TextTable.Draw(
+        [.. fields.Select(static (field, at) => new TableColumn(field.Header, at, field.IsNumber))],
+        [.. services.Select(service => fields.Select(field =>
+        {
+            FieldValue value = field.Read(service);
+            return value.HasValue ? SafeText.OneLine(RecordCells.Of(value, field.Kind, zone))
+                : value.Status is ReadingStatus.None or ReadingStatus.NotCollected or ReadingStatus.Unsupported ? string.Empty
+                : $"({Reading.Describe(value.Status, null)})";
+        }).ToArray())],
+        screen.Width,
+        screen.Style);
+
     /// <summary>Everything known about one service, and the reason beside what is not.</summary>
     internal static string Card(ServiceRecord service, Screen screen, TimeZoneInfo zone)
     {

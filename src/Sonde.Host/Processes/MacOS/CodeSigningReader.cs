@@ -71,6 +71,17 @@ internal sealed class CodeSigningReader
             return new Reading<IReadOnlyDictionary<string, string>>(refused.Status, default, refused.Reason);
         }
 
+        // The kernel goes by the DER form where there is one; older signatures, and older systems, have the XML form alone.
+        Reading<IReadOnlyDictionary<string, string>> entitlements = default;
+        if (CodeSignature.TryReadBlob(sample.Pid, Darwin.CS_OPS_DER_ENTITLEMENTS_BLOB, ref _buffer, EntitlementsPlist.MaxBytes, out ReadOnlySpan<byte> der, out _) && !der.IsEmpty)
+        {
+            entitlements = EntitlementsDer.Parse(der);
+            if (entitlements.HasValue)
+            {
+                return entitlements;
+            }
+        }
+
         if (!CodeSignature.TryReadBlob(sample.Pid, Darwin.CS_OPS_ENTITLEMENTS_BLOB, ref _buffer, EntitlementsPlist.MaxBytes, out ReadOnlySpan<byte> xml, out NativeError error))
         {
             return (flags & Darwin.CS_SIGNED) == 0 ? Reading.None<IReadOnlyDictionary<string, string>>(Unsigned)
@@ -78,7 +89,9 @@ internal sealed class CodeSigningReader
                 : MacOSReasons.Refused<IReadOnlyDictionary<string, string>>(error);
         }
 
-        return xml.IsEmpty ? Reading.None<IReadOnlyDictionary<string, string>>("it has no entitlements") : EntitlementsPlist.Parse(xml);
+        return !xml.IsEmpty ? EntitlementsPlist.Parse(xml)
+            : entitlements.Status == ReadingStatus.Failed ? entitlements
+            : Reading.None<IReadOnlyDictionary<string, string>>("it has no entitlements");
     }
 
     private static bool TryReadFlags(in ProcessSample sample, out uint flags, out Reading<MacOSCodeSigning> refused)

@@ -18,6 +18,11 @@ internal sealed class LinuxServiceLadder(LinuxServicePaths paths) : ServiceLadde
 
     internal override SystemServices OpenBest(ServiceOptions options)
     {
+        if (options.OfUser)
+        {
+            return OpenUsers(LinuxServicePaths.OfUser(), options);
+        }
+
         HostException first;
         try
         {
@@ -47,6 +52,29 @@ internal sealed class LinuxServiceLadder(LinuxServicePaths paths) : ServiceLadde
         catch (HostException lowest)
         {
             throw new HostException(lowest.Failure, lowest.Operation, lowest.Target, lowest.NativeError, lowest.Reason, new AggregateException(first, second, lowest));
+        }
+    }
+
+    // Nothing below: the units of a user on disk and the groups of his processes do not tell which manager they are of.
+    private static LinuxSystemdServices OpenUsers(LinuxServicePaths users, ServiceOptions options)
+    {
+        HostException first;
+        try
+        {
+            return LinuxSystemdServices.OpenPrivate(users, options);
+        }
+        catch (HostException refused)
+        {
+            first = refused;
+        }
+
+        try
+        {
+            return LinuxSystemdServices.OpenBus(users, options);
+        }
+        catch (HostException second)
+        {
+            throw new HostException(first.Failure, first.Operation, first.Target, first.NativeError, first.Reason, new AggregateException(first, second));
         }
     }
 

@@ -10,6 +10,7 @@ namespace Sonde.Host.Services.Linux;
 internal sealed class LinuxSystemdServices : SystemServices
 {
     internal const string BackendName = "systemd";
+    internal const string UserBackendName = "systemd --user";
 
     private const string Destination = "org.freedesktop.systemd1";
     private const string Manager = "/org/freedesktop/systemd1";
@@ -27,7 +28,7 @@ internal sealed class LinuxSystemdServices : SystemServices
         _connection = connection;
     }
 
-    public override string Backend => BackendName;
+    public override string Backend => _options.OfUser ? UserBackendName : BackendName;
 
     /// <summary>Opens systemd's own socket.</summary>
     /// <exception cref="HostException">It does not run, or does not let this user in.</exception>
@@ -95,6 +96,7 @@ internal sealed class LinuxSystemdServices : SystemServices
         ServiceLimit.Apply(files, _options.MaxServices, gaps);
         Reading<SystemdProperties>[] details = ReadDetails(units);
 
+        string unnamedUser = _options.OfUser ? Environment.UserName : "root";
         var byName = new Dictionary<string, SystemdUnitFile>(StringComparer.Ordinal);
         foreach (SystemdUnitFile file in files)
         {
@@ -107,12 +109,12 @@ internal sealed class LinuxSystemdServices : SystemServices
         {
             SystemdUnit unit = units[at];
             loaded.Add(unit.Name);
-            records.Add(SystemdRecord.Of(unit, byName.TryGetValue(unit.Name, out SystemdUnitFile file) ? file : null, details[at], _options.ShowSecrets));
+            records.Add(SystemdRecord.Of(unit, byName.TryGetValue(unit.Name, out SystemdUnitFile file) ? file : null, details[at], _options.ShowSecrets, unnamedUser));
         }
 
         records.AddRange(byName.Values.Where(file => !loaded.Contains(file.Name)).Select(SystemdRecord.Of));
         records.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
-        return new ServiceSnapshot(BackendName, records, gaps);
+        return new ServiceSnapshot(Backend, records, gaps);
     }
 
     // Systems that hide this list still have the other one.

@@ -19,7 +19,8 @@ internal static class SystemdRecord
     /// <param name="file">Its file, if one has its name.</param>
     /// <param name="details">What it was asked for beyond that; why not, for a service that refused or vanished.</param>
     /// <param name="showSecrets">Whether nothing is masked.</param>
-    internal static ServiceRecord Of(SystemdUnit unit, SystemdUnitFile? file, Reading<SystemdProperties> details, bool showSecrets)
+    /// <param name="unnamedUser">Whom a service runs as that names nobody: whoever the manager itself is.</param>
+    internal static ServiceRecord Of(SystemdUnit unit, SystemdUnitFile? file, Reading<SystemdProperties> details, bool showSecrets, string unnamedUser = "root")
     {
         string start = details.TryGetValue(out SystemdProperties? told) && told.UnitFileState.Length > 0 ? told.UnitFileState : file?.State ?? string.Empty;
         string path = told is { FragmentPath.Length: > 0 } ? told.FragmentPath : told is { SourcePath.Length: > 0 } ? told.SourcePath : file?.Path ?? string.Empty;
@@ -42,7 +43,7 @@ internal static class SystemdRecord
             ExitCode = From(details, static one => one.ExitKind == Exited ? one.ExitStatus : Reading.None<int>(WhyNoExit(one))),
             ExitSignal = From(details, static one => one.ExitKind is Killed or Dumped ? one.ExitStatus : Reading.None<int>(WhyNoExit(one))),
             Result = From(details, static one => one.Result.Length > 0 ? one.Result : Reading.None<string>("systemd tells none")),
-            User = From(details, static one => one.User.Length > 0 ? one.User : one.HasDynamicUser ? Reading.None<string>("one is made when it starts") : "root"),
+            User = From(details, one => one.User.Length > 0 ? one.User : one.HasDynamicUser ? Reading.None<string>("one is made when it starts") : unnamedUser),
             Restarts = From<long>(details, static one => (long)one.Restarts),
         };
     }

@@ -7,7 +7,9 @@ namespace Sonde.Host.Services.MacOS;
 [SupportedOSPlatform("macos")]
 internal sealed class MacOSServiceLadder : ServiceLadder
 {
-    internal override SystemServices OpenBest(ServiceOptions options) => new MacOSServices(options);
+    internal override SystemServices OpenBest(ServiceOptions options) => options.OfUser
+        ? throw new HostException(HostFailure.Unavailable, "services of a user", null, 0, "launchd's agents of users stand among the services of the host")
+        : new MacOSServices(options);
 
     internal override IReadOnlyList<BackendStatus> Check()
     {

@@ -9,7 +9,9 @@ internal sealed class WindowsServiceLadder : ServiceLadder
 {
     private const string Provides = "services and drivers, states, start types, accounts, processes";
 
-    internal override SystemServices OpenBest(ServiceOptions options) => WindowsServices.OpenManager(options);
+    internal override SystemServices OpenBest(ServiceOptions options) => options.OfUser
+        ? throw new HostException(HostFailure.Unavailable, "services of a user", null, 0, "Windows' services of users stand among those of the host")
+        : WindowsServices.OpenManager(options);
 
     internal override IReadOnlyList<BackendStatus> Check()
     {
