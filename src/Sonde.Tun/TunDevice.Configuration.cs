@@ -71,9 +71,14 @@ public abstract partial class TunDevice
     /// <summary>Brings the device up or down.</summary>
     private protected abstract void SetUpCore(bool isUp);
 
-    /// <summary>Adds an address, usable at once (no duplicate detection).</summary>
+    /// <summary>Adds an address, without detection of duplicates.</summary>
     /// <returns><see langword="false"/> when exactly that address is there already.</returns>
     private protected abstract bool AddAddressCore(TunAddress address);
+
+    /// <summary>Waits until the addresses take packets, where the system needs a moment for that after it said yes.</summary>
+    private protected virtual void WaitForAddressesCore(IEnumerable<TunAddress> addresses)
+    {
+    }
 
     /// <summary>Removes an address; one that is not there is no error.</summary>
     private protected abstract void RemoveAddressCore(TunAddress address);
@@ -118,6 +123,11 @@ public abstract partial class TunDevice
         {
             SetUpCore(isUp);
             applied.Add(isUp ? "up" : "down", () => SetUpCore(before.IsUp));
+        }
+
+        if (configuration.IsUp ?? before.IsUp)
+        {
+            WaitForAddressesCore(configuration.Addresses);
         }
 
         foreach (TunRoute route in configuration.Routes)

@@ -185,8 +185,8 @@ public sealed class OutputShapeTests
         exitCode,
         DoctorReport.Judge(
         [
-            new BackendStatus("interfaces", "one", first, "x", "x"),
-            new BackendStatus("interfaces", "two", second, "x", "x"),
-            new BackendStatus("resolvers", "three", BackendState.Available, "x", "x"),
+            new BackendStatus("traffic", "one", first, "x", "x"),
+            new BackendStatus("traffic", "two", second, "x", "x"),
+            new BackendStatus("interfaces", "three", BackendState.Available, "x", "x"),
         ]));
 }

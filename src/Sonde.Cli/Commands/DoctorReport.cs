@@ -27,12 +27,15 @@ internal sealed record DoctorReport(
     IReadOnlyList<(BackendStatus Status, IReadOnlyList<string> Advice)> Backends,
     int ExitCode)
 {
+    // The job of the command without a word, "sonde": its ladder is tried from the top.
+    private const string MainPart = "traffic";
+
     /// <summary>The exit code in words.</summary>
     internal string Verdict => ExitCode switch
     {
-        Cli.ExitCode.Ok => "The main job, listing interfaces, can run here.",
-        Cli.ExitCode.NoPermission => "The main job, listing interfaces, needs rights that this process does not have.",
-        _ => "Nothing on this host serves the main job, listing interfaces.",
+        Cli.ExitCode.Ok => $"The main job, traffic by process, can run here, by {Best().Status.Backend} ({Best().Status.Provides}).",
+        Cli.ExitCode.NoPermission => "The main job, traffic by process, needs rights that this process does not have.",
+        _ => "Nothing on this host serves the main job, traffic by process.",
     };
 
     /// <summary>Tries everything.</summary>
@@ -74,11 +77,14 @@ internal sealed record DoctorReport(
     /// <summary>The exit code: decided by the ladder of the main job.</summary>
     internal static int Judge(IReadOnlyList<BackendStatus> backends)
     {
-        IEnumerable<BackendStatus> main = backends.Where(backend => backend.Part == "interfaces");
+        IEnumerable<BackendStatus> main = backends.Where(backend => backend.Part == MainPart);
         return main.Any(backend => backend.State == BackendState.Available) ? Cli.ExitCode.Ok
             : main.Any(backend => backend.State == BackendState.Denied) ? Cli.ExitCode.NoPermission
             : Cli.ExitCode.Unavailable;
     }
+
+    private (BackendStatus Status, IReadOnlyList<string> Advice) Best() =>
+        Backends.First(backend => backend.Status.Part == MainPart && backend.Status.State == BackendState.Available);
 
     internal static string VersionOf() =>
         typeof(DoctorReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Sonde.Cli.Commands.Connections;
+using Sonde.Cli.Commands.DnsWatch;
 using Sonde.Cli.Commands.Events;
 using Sonde.Cli.Commands.Ps;
 using Sonde.Cli.Commands.Services;
@@ -18,6 +19,7 @@ internal static class SondeCommand
     [
         (["snapshot"], SnapshotCommand.Build),
         (["connections", "ss"], ConnectionsCommand.Build),
+        (["dns"], DnsCommand.Build),
         (["interfaces", "if"], InterfacesCommand.Build),
         (["resolvers"], ResolversCommand.Build),
         (["ps"], PsCommand.Build),
@@ -91,6 +93,7 @@ internal static class SondeCommand
             """
               sudo sonde snapshot --duration 5      which process sends and receives how much
               sonde connections                     which process talks to whom, and how it goes
+              sudo sonde dns --follow               which process asks for which name, and what it is told
               sonde interfaces --watch              live rates, until Ctrl-C
               sonde capture --interface eth0        a line a packet, like tcpdump's
               sonde read in.pcapng 'tcp port 443'   the packets of a capture file, like tcpdump

@@ -124,5 +124,6 @@ internal static class Netlink
     internal const int EPROTONOSUPPORT = 93;
     internal const int EOPNOTSUPP = 95;
     internal const int EADDRNOTAVAIL = 99;
+    internal const int ENETUNREACH = 101;
     internal const int ENOBUFS = 105;
 }

@@ -80,6 +80,7 @@ internal static class RtNetlink
     internal const ushort RTAX_MTU = 2;
     internal const byte RTPROT_STATIC = 4;
     internal const byte RTN_UNICAST = 1;
+    internal const byte RTN_LOCAL = 2;
     internal const byte RT_TABLE_MAIN = 254;
     internal const byte RT_SCOPE_UNIVERSE = 0;
     internal const byte RT_SCOPE_SITE = 200;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
+using Sonde.Interop.Unix;
 
 namespace Sonde.Tun.Linux;
 
@@ -8,6 +10,9 @@ namespace Sonde.Tun.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxTunConfiguration : IDisposable
 {
+    // Longer than any host needs that is alive.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly NetlinkSocket _netlink;
 
     private LinuxTunConfiguration(NetlinkSocket netlink) => _netlink = netlink;
@@ -119,6 +124,44 @@ internal sealed class LinuxTunConfiguration : IDisposable
         {
             // Not a right: a missing right is EPERM.
             throw new TunException(TunFailure.Unavailable, refused.Operation, device, refused.NativeError, $"IPv6 is disabled on this device ({refused.Reason})", refused);
+        }
+    }
+
+    /// <summary>Waits until the kernel delivers to these addresses what is sent to them.</summary>
+    /// <remarks>
+    /// Even without detection of duplicates a worker of the kernel enters the route of an IPv6 address later than the answer; until then packets
+    /// to it are thrown away. On a busy host that is more than 100 ms. The address itself shows no sign of it.
+    /// </remarks>
+    internal void WaitForAddresses(string device, IEnumerable<TunAddress> addresses)
+    {
+        List<TunAddress> pending = [.. addresses.Where(address => !address.Address.IsIPv4 && !IsLocal(device, address))];
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            // Listening first and looking then, so that nothing falls between the two.
+            using NetlinkSocket news = NetlinkSocket.Open(Netlink.NETLINK_ROUTE, RtNetlink.RTMGRP_IPV6_IFADDR | RtNetlink.RTMGRP_IPV6_ROUTE);
+            long started = Stopwatch.GetTimestamp();
+            for (TimeSpan left = s_patience; left > TimeSpan.Zero; left = s_patience - Stopwatch.GetElapsedTime(started))
+            {
+                pending.RemoveAll(address => IsLocal(device, address));
+                if (pending.Count == 0)
+                {
+                    return;
+                }
+
+                if (Poller.Wait(news.Descriptor, null, left) == WaitResult.Ready)
+                {
+                    news.ReceivePending(static (_, _) => { });
+                }
+            }
+        }
+        catch (NativeException refused)
+        {
+            throw TunException.From(refused, device);
         }
     }
 
@@ -277,6 +320,26 @@ internal sealed class LinuxTunConfiguration : IDisposable
             () => isThere = false,
             payload => isThere |= Matches(payload, index, route));
         return isThere;
+    }
+
+    private bool IsLocal(string device, TunAddress address)
+    {
+        bool isLocal = false;
+        try
+        {
+            Request(
+                new NetlinkRequest(RtNetlink.RTM_GETROUTE)
+                    .Add(new rtmsg { rtm_family = Netlink.AF_INET6, rtm_dst_len = 128 })
+                    .Attribute(RtNetlink.RTA_DST, Prefixes.Bytes(address.Address)),
+                "netlink(RTM_GETROUTE)",
+                device,
+                payload => isLocal = NativeStruct.TryRead(payload, out rtmsg head) && head.rtm_type == RtNetlink.RTN_LOCAL);
+            return isLocal;
+        }
+        catch (TunException none) when (none.NativeError == Netlink.ENETUNREACH)
+        {
+            return false;
+        }
     }
 
     private LinuxTunLink? AskLink(NetlinkRequest request, string name)

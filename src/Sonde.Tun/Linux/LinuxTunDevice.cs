@@ -164,6 +164,8 @@ internal sealed class LinuxTunDevice : TunDevice
 
     private protected override bool AddAddressCore(TunAddress address) => _configuration.AddAddress(Index, Name, address);
 
+    private protected override void WaitForAddressesCore(IEnumerable<TunAddress> addresses) => _configuration.WaitForAddresses(Name, addresses);
+
     private protected override void RemoveAddressCore(TunAddress address) => _configuration.RemoveAddress(Index, Name, address);
 
     private protected override bool AddRouteCore(TunRoute route) => _configuration.AddRoute(Index, Name, route);

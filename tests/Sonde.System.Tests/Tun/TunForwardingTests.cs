@@ -13,6 +13,8 @@ namespace Sonde.System.Tests.Tun;
 [SupportedOSPlatform("linux")]
 public sealed class TunForwardingTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     public static TheoryData<TunOffload, TunOffload> Modes() => new()
     {
         { TunOffload.None, TunOffload.None },
@@ -156,7 +158,6 @@ public sealed class TunForwardingTests
         const int Burst = 30;
         using Socket receiver = pair.Right.Run(() => new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         receiver.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-        receiver.ReceiveTimeout = 5000;
         using Socket sender = pair.Left.Run(() => new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         sender.Connect(receiver.LocalEndPoint!); // it is bound
         if (segmentSize > 0)
@@ -180,6 +181,11 @@ public sealed class TunForwardingTests
 
             for (int i = 0; i < Burst; i++)
             {
+                if (!receiver.Poll(s_patience, SelectMode.SelectRead))
+                {
+                    Assert.Fail($"datagram {number + i} of {segmentSize} to {address} did not arrive. Left: {pair.LeftDevice.Counters}; right: {pair.RightDevice.Counters}\n{pair.Right.Shell("ip -6 addr; ip -6 route show table all; cat /proc/net/snmp /proc/net/snmp6; ip -s link")}");
+                }
+
                 Assert.Equal(Size, receiver.Receive(buffer));
                 Assert.Equal(number + i, BinaryPrimitives.ReadInt32BigEndian(buffer));
             }
