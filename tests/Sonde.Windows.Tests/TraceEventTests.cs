@@ -178,8 +178,19 @@ public sealed class TraceEventTests
         Assert.Contains("another program", Assert.Throws<HostException>(() => Next(source)).Message, StringComparison.Ordinal);
     }
 
-    private static Process Child() =>
-        Process.Start(new ProcessStartInfo("cmd.exe", "/c pause") { RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true })!; // not null without the shell
+    // It has spoken, so it runs: one that is only being made may have no command line yet.
+    private static Process Child()
+    {
+        Process child = Process.Start(new ProcessStartInfo("cmd.exe", "/c pause")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        })!; // not null without the shell
+        Assert.NotEqual(-1, child.StandardOutput.Read());
+        return child;
+    }
 
     private static void End(Process child)
     {

@@ -237,6 +237,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 11 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 12 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

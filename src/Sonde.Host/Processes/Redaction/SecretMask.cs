@@ -7,6 +7,11 @@ internal static class SecretMask
     /// <returns>How many arguments were changed.</returns>
     internal static int Apply(List<string> arguments)
     {
+        if (arguments.Count == 0)
+        {
+            return 0; // a process so young that its command line is not written yet
+        }
+
         int masked = 0;
         ProgramSecrets.Rule[] rules = [.. ProgramSecrets.Of(arguments[0], arguments)];
         for (int at = 0; at < arguments.Count; at++)

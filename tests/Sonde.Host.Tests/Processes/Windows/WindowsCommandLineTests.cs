@@ -25,6 +25,18 @@ public sealed class WindowsCommandLineTests
         Assert.False(isTruncated);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t ")]
+    [InlineData("\0\0\0")]
+    public void A_line_that_is_empty_or_not_written_yet_has_no_arguments(string line)
+    {
+        ProcessArguments arguments = WindowsCommandLine.Parse(line, isTruncated: false, showSecrets: false);
+
+        Assert.Empty(arguments.Values);
+        Assert.Equal(0, arguments.MaskedCount);
+    }
+
     [Fact]
     public void A_line_without_secrets_stays_as_the_system_keeps_it()
     {
