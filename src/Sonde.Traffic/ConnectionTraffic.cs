@@ -9,8 +9,14 @@ namespace Sonde.Traffic;
 /// <summary>One conversation: a TCP connection, or what one socket exchanged with one remote endpoint.</summary>
 public sealed record ConnectionTraffic
 {
+    /// <summary>The number that IANA keeps unused, which stands in <see cref="Key"/> for frames that a process wrote itself.</summary>
+    internal const IPProtocol FramesProtocol = (IPProtocol)255;
+
     /// <summary>Protocol and both endpoints, seen from this host.</summary>
     public required FlowKey Key { get; init; }
+
+    /// <summary>Whether these are frames that a process wrote itself, past the Internet protocols (AF_PACKET): what is sent counts from the link-layer header on, and there are no endpoints.</summary>
+    public bool IsFrames => Key.Protocol == FramesProtocol;
 
     /// <summary>Which network namespace it is in, as the kernel numbers them for programs; 0 when that is not known.</summary>
     public ulong NetworkNamespace { get; init; }

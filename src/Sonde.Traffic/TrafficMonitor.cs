@@ -36,6 +36,8 @@ public sealed class TrafficMonitor : IDisposable
     private readonly ManualResetEvent _stop = new(initialState: false);
     private readonly Thread? _thread;
     private readonly List<Channel<TrafficSnapshot>> _readers = [];
+    private readonly EventReaders _eventReaders = new();
+    private readonly Action<ConnectionEventKind, TrackedFlow> _sendEvent;
     private Exception? _failure;
     private long _lastStep;
     private bool _isDisposed;
@@ -46,11 +48,12 @@ public sealed class TrafficMonitor : IDisposable
         _options = options;
         _source = source;
         _backends = backends;
-        _processes = new ProcessDirectory(options);
+        _processes = new ProcessDirectory(options, source.Owners);
         _sockets = sockets;
         _ledger = new TrafficLedger(options, OwnersOf(source, sockets), _processes.Boot, source.OwnNamespace);
         _names = names;
         _builder = new SnapshotBuilder(_ledger, options, names);
+        _sendEvent = (kind, flow) => _eventReaders.Send(_builder.ToEvent(kind, flow));
         _interfaces = new InterfaceWatch(_ledger.Clock, options.WithHistory);
         if (isThreaded)
         {
@@ -155,6 +158,31 @@ public sealed class TrafficMonitor : IDisposable
         }
     }
 
+    /// <summary>What happens to connections from now on: each that opens, whose process is found, that closes. Connections that were there before are told of from their next change on.</summary>
+    /// <remarks>A reader that is slower than 16,384 events misses the oldest, and <see cref="ConnectionEvent.Missed"/> says how many.</remarks>
+    /// <exception cref="HostException">The system stopped telling.</exception>
+    public async IAsyncEnumerable<ConnectionEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EventReaders.Reader reader;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            reader = _eventReaders.Add();
+        }
+
+        try
+        {
+            await foreach (ConnectionEvent one in reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return reader.Stamp(one);
+            }
+        }
+        finally
+        {
+            _eventReaders.Remove(reader);
+        }
+    }
+
     /// <summary>Stops counting; may be called more than once.</summary>
     public void Dispose()
     {
@@ -228,11 +256,18 @@ public sealed class TrafficMonitor : IDisposable
 
     private void Choose(string? name)
     {
-        if (name is not null)
+        if (name is null)
         {
-            _ledger.OnlyInterface = _interfaces.IndexOf(name)
-                ?? throw new HostException(HostFailure.NotFound, "interface", name, 0, $"there is none of this name; there are {string.Join(", ", _interfaces.Names)}");
+            return;
         }
+
+        if (!_interfaces.Names.Contains(name))
+        {
+            throw new HostException(HostFailure.NotFound, "interface", name, 0, $"there is none of this name; there are {string.Join(", ", _interfaces.Names)}");
+        }
+
+        // By name: one that is removed and made anew has another number.
+        _ledger.CountsInterface = index => _interfaces.IsNamed(index, name, _ledger.Clock);
     }
 
     private void Count()
@@ -240,6 +275,7 @@ public sealed class TrafficMonitor : IDisposable
         _ledger.Clock.Read();
         _source.Drain(_ledger);
         _ledger.Settle();
+        _ledger.Changes.Tell(_eventReaders.IsEmpty ? null : _sendEvent);
     }
 
     // What is looked at once a step.
@@ -254,7 +290,7 @@ public sealed class TrafficMonitor : IDisposable
 
         if (_sockets?.Snapshot is { } sockets && (_options.MeasureTcp || _source.ReadsSockets))
         {
-            TcpSampler.Sample(_ledger.Flows, sockets, byEndpoints: _source.Backend == TrafficBackend.Packets);
+            TcpSampler.Sample(_ledger, sockets, byEndpoints: _source.Backend == TrafficBackend.Packets);
         }
 
         _ledger.Clock.TryAdvance();
@@ -293,5 +329,7 @@ public sealed class TrafficMonitor : IDisposable
                 reader.Writer.TryComplete(failure);
             }
         }
+
+        _eventReaders.Complete(failure);
     }
 }

@@ -69,7 +69,7 @@ public sealed class TrafficLedgerTests
         test.Settle();
         test.Count(TestLedger.Tcp(1), 5, cookie: 7);
 
-        Assert.Equal((110, 5), (test.Process(1).Counters.ReceivedBytes, test.Process(2).Counters.ReceivedBytes));
+        Assert.Equal((100, 15), (test.Process(1).Counters.ReceivedBytes, test.Process(2).Counters.ReceivedBytes));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class TrafficLedgerTests
     public void Only_the_interface_that_was_asked_for_counts()
     {
         var test = new TestLedger();
-        test.Ledger.OnlyInterface = 2;
+        test.Ledger.CountsInterface = static index => index == 2;
         test.Count(TestLedger.Tcp(1), 1, cookie: 1);
 
         Assert.Equal((0, 0L), (test.Ledger.Flows.Count, test.Ledger.Total.Bytes));

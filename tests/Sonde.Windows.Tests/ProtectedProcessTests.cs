@@ -17,12 +17,13 @@ public sealed class ProtectedProcessTests
         Growing,
         Damaged,
         Reused,
+        Ours,
     }
 
     private static readonly Lazy<LookalikeDll> s_dll = new(() => LookalikeDll.ReplaceAll(
         typeof(NativeError).Assembly,
         Environment.GetEnvironmentVariable("SONDE_LOOKALIKE")!, // Play checks it
-        "ntdll.dll", "wintrust.dll", "crypt32.dll"));
+        "ntdll.dll", "wintrust.dll", "crypt32.dll", "api-ms-win-appmodel-runtime-l1-1-1.dll"));
 
     [Fact]
     public void The_list_holds_all_and_the_extension_is_read()
@@ -134,6 +135,39 @@ public sealed class ProtectedProcessTests
         Assert.Equal(4096L, app.Details.MemoryMap.Value.Unique.Value);
         Assert.Equal(("wsl", true), (Of(snapshot, 1100).Identity.Protection.Value.Subsystem.Value, Of(snapshot, 1100).Identity.Protection.Value.IsWow64.Value));
         Assert.Equal(ReadingStatus.None, Of(snapshot, 1200).Identity.Arguments.Status); // an empty line
+    }
+
+    [Fact]
+    public void The_limits_of_a_job_are_told_of_every_process_that_shares_it_with_this_one()
+    {
+        using ProcessSnapshot snapshot = Collect(Scene.Ours, ProcessFields.Core | ProcessFields.Containment);
+        string[] limits =
+        [
+            "memory 5000000000", "process-memory 1000", "processes 10", "process-user-time 2.5", "working-set 4096-8192", "processors 0-1", "priority below-normal",
+            "kill-on-close", "cpu 25.5%", "no-clipboard-read", "no-exit-windows",
+        ];
+
+        Assert.Equal(limits, Of(snapshot, Environment.ProcessId).Identity.Job.Value.Limits.Value);
+        Assert.Equal(limits, Of(snapshot, 1000).Identity.Job.Value.Limits.Value);
+    }
+
+    [Fact]
+    public void The_limits_of_the_job_of_others_say_why_they_are_not_told()
+    {
+        using ProcessSnapshot snapshot = Collect(Scene.Usual, ProcessFields.Core | ProcessFields.Containment);
+
+        Assert.Equal(ReadingStatus.Unsupported, Of(snapshot, 1000).Identity.Job.Value.Limits.Status);
+        Assert.Equal(ReadingStatus.None, Of(snapshot, 600).Identity.Job.Value.Limits.Status); // in no job
+    }
+
+    [Fact]
+    public void A_packaged_process_tells_its_package_and_its_application()
+    {
+        using ProcessSnapshot snapshot = Collect(Scene.Usual, ProcessFields.Core | ProcessFields.Containment);
+        ProcessPackage package = Of(snapshot, 1000).Identity.Package.Value;
+
+        Assert.Equal(("appx", "Fake.App_1.2.3.4_x64__8wekyb3d8bbwe", "Fake.App_8wekyb3d8bbwe!App"), (package.Kind, package.Name, package.Application.Value));
+        Assert.Equal(ReadingStatus.None, Of(snapshot, 600).Identity.Package.Status);
     }
 
     [Fact]

@@ -104,6 +104,7 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   compile -shared -DOLD -o "$native/old/faketunip.dll" "$root/tests/fixtures/windows/faketunip.c" -lws2_32
   compile -shared -DWITHOUT_NETIO -o "$native/fakeiphlp-old.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
   compile -shared -o "$native/fakent.dll" "$root/tests/fixtures/windows/fakent.c"
+  compile -shared -o "$native/fakeetw.dll" "$root/tests/fixtures/windows/fakeetw.c"
   started=$build/stamp.new
   echo "$names" >"$build/stamp"
   touch -r "$started" "$build/stamp"
@@ -189,7 +190,7 @@ pass() { # pass <name> <arguments of the test program>...
   fi
 }
 
-pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command -trait- pass=processes -trait- pass=protected
+pass real -trait- pass=lookalike -trait- pass=old -trait- pass=drop -trait- pass=link -trait- pass=tun -trait- pass=tun-old -trait- pass=tun-command -trait- pass=processes -trait- pass=protected -trait- pass=etw
 pass processes -trait pass=processes
 pass drop -trait pass=drop
 export SONDE_LOOKALIKE="Z:$native/fakeiphlp.dll"
@@ -198,6 +199,8 @@ SONDE_LOOKALIKE="Z:$native/fakeiphlp-old.dll"
 pass old -trait pass=old
 SONDE_LOOKALIKE="Z:$native/fakent.dll"
 pass protected -trait pass=protected
+SONDE_LOOKALIKE="Z:$native/fakeetw.dll"
+pass etw -trait pass=etw
 unset SONDE_LOOKALIKE
 # Wine takes its own wpcap.dll even for a full path, unless it is told to look at the file first.
 export SONDE_NATIVE="Z:$native"
@@ -231,6 +234,6 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 10 passes; $commands commands of sonde.exe"
+summary="$passed passed, $failed failed, $skipped skipped in 11 passes; $commands commands of sonde.exe"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

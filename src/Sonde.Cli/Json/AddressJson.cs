@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Sonde.Cli.Output;
@@ -10,6 +11,8 @@ namespace Sonde.Cli.Json;
 /// <summary>An address of an interface as JSON.</summary>
 internal static class AddressJson
 {
+    private const int MaxIndexLength = 10;
+
     internal static void Write(JsonText json, InterfaceAddress address)
     {
         json.BeginObject();
@@ -33,6 +36,21 @@ internal static class AddressJson
         WriteLifetime(json, "valid_seconds"u8, address.ValidLifetime);
         WriteLifetime(json, "preferred_seconds"u8, address.PreferredLifetime);
         json.EndObject();
+    }
+
+    /// <summary>An address as text, with the index of its interface where it has one, by a formatter that is compiled ahead.</summary>
+    internal static void WriteScoped(JsonText json, IPAddress address)
+    {
+        Span<char> text = stackalloc char[InternetAddress.MaxTextLength + 1 + MaxIndexLength];
+        _ = InternetAddress.From(address).TryFormat(text, out int written);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
+        {
+            text[written++] = '%';
+            _ = address.ScopeId.TryFormat(text[written..], out int digits, default, CultureInfo.InvariantCulture);
+            written += digits;
+        }
+
+        json.Value(text[..written]);
     }
 
     private static void WriteAddress(JsonText json, ReadOnlySpan<byte> name, IPAddress address)

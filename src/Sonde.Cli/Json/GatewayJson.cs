@@ -13,7 +13,7 @@ internal static class GatewayJson
         json.Property("family"u8, gateway.Family == AddressFamily.InterNetwork ? "ipv4"u8 : "ipv6"u8);
         if (json.Holds("address"u8, gateway.Address))
         {
-            json.Value(gateway.Address.Value.ToString());
+            AddressJson.WriteScoped(json, gateway.Address.Value);
         }
 
         json.Property("metric"u8, gateway.Metric);

@@ -82,7 +82,7 @@ internal static class InterfaceJson
             json.BeginArray();
             foreach (System.Net.IPAddress server in source.DnsServers.Value)
             {
-                json.Value(server.ToString());
+                AddressJson.WriteScoped(json, server);
             }
 
             json.EndArray();

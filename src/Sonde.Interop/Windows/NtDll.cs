@@ -9,6 +9,7 @@ namespace Sonde.Interop.Windows;
 internal static unsafe partial class NtDll
 {
     internal const string Library = "ntdll.dll";
+    private const string AppModelLibrary = "api-ms-win-appmodel-runtime-l1-1-1.dll";
 
     internal const uint PROCESS_VM_READ = 0x0010;
     internal const uint PROCESS_QUERY_INFORMATION = 0x0400;
@@ -47,8 +48,15 @@ internal static unsafe partial class NtDll
     [LibraryImport("kernel32.dll", SetLastError = true)]
     internal static partial int IsProcessInJob(ProcessHandle process, nint job, int* result);
 
-    [LibraryImport("kernel32.dll")]
+    [LibraryImport(Library)]
+    internal static partial int NtQueryInformationJobObject(nint job, JOBOBJECTINFOCLASS what, void* buffer, uint size, uint* length);
+
+    // appmodel.h, by the name of their API set.
+    [LibraryImport(AppModelLibrary)]
     internal static partial int GetPackageFullName(ProcessHandle process, uint* length, char* name);
+
+    [LibraryImport(AppModelLibrary)]
+    internal static partial int GetApplicationUserModelId(ProcessHandle process, uint* length, char* name);
 }
 
 /// <summary>enum PROCESSINFOCLASS (winternl.h, and what it leaves out): the classes read here.</summary>

@@ -111,7 +111,30 @@ internal sealed unsafe class ProcessHandle : SafeHandle
 
         // SAFETY: length tells how much room text has.
         int error = NtDll.GetPackageFullName(this, &length, text);
-        name = error == Win32.ERROR_SUCCESS && length is > 0 and <= Room ? new string(text, 0, (int)length).TrimEnd('\0') : string.Empty;
+        name = NameOf(error, text, length, Room);
+        return error;
+    }
+
+    /// <summary>The application of the package that it is: "Microsoft.WindowsCalculator_8wekyb3d8bbwe!App".</summary>
+    /// <returns>A Win32 error; ERROR_SUCCESS with a name.</returns>
+    internal int GetApplicationName(out string name)
+    {
+        const int Room = 256; // APPLICATION_USER_MODEL_ID_MAX_LENGTH is 130
+        char* text = stackalloc char[Room];
+        uint length = Room;
+        name = string.Empty;
+        int error;
+        try
+        {
+            // SAFETY: length tells how much room text has.
+            error = NtDll.GetApplicationUserModelId(this, &length, text);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return Win32.ERROR_PROC_NOT_FOUND;
+        }
+
+        name = NameOf(error, text, length, Room);
         return error;
     }
 
@@ -124,6 +147,10 @@ internal sealed unsafe class ProcessHandle : SafeHandle
     }
 
     protected override bool ReleaseHandle() => NtDll.NtClose(handle) >= 0;
+
+    // The length counts the zero at the end.
+    private static string NameOf(int error, char* text, uint length, int room) =>
+        error == Win32.ERROR_SUCCESS && length > 0 && length <= room ? new ReadOnlySpan<char>(text, (int)length).TrimEnd('\0').ToString() : string.Empty;
 
     // The buffer is pinned for its whole life, so that the pointer in it can be compared with its address.
     private static ReadOnlySpan<char> ReadText(byte[] buffer)

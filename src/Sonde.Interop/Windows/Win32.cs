@@ -33,6 +33,7 @@ internal static class Win32
     internal const int ERROR_NONE_MAPPED = 1332;
     internal const int ERROR_NO_SYSTEM_RESOURCES = 1450;
     internal const int ERROR_DEVICE_REMOVED = 1617;
+    internal const int ERROR_WMI_INSTANCE_NOT_FOUND = 4201;
     internal const int ERROR_OBJECT_ALREADY_EXISTS = 5010;
 
     /// <summary>A Win32 error that a function returned (the IP Helper functions return theirs).</summary>

@@ -14,6 +14,9 @@ internal abstract class OwnerSource
     /// <summary>Why this source cannot tell whose flow it is, when it knows; none when it does not.</summary>
     internal virtual UnownedReason Explain(in FlowIdentity flow, ulong socketCookie) => UnownedReason.None;
 
+    /// <summary>The name with which a process ended; null when this source did not see it end.</summary>
+    internal virtual string? LastNameOf(int pid, ulong start) => null;
+
     /// <summary>Looks at the system anew; may take milliseconds.</summary>
     internal virtual void Refresh()
     {

@@ -15,10 +15,15 @@ internal sealed class ProcessDirectory : IDisposable
     private readonly HashSet<int> _wanted = [];
     private readonly ProcessCollector? _collector;
     private readonly string? _refusal;
+    private readonly OwnerSource? _names;
     private long _lastFull;
 
-    internal ProcessDirectory(TrafficOptions options)
+    /// <summary>Opens the process table.</summary>
+    /// <param name="options">The clock.</param>
+    /// <param name="names">Knows the names with which processes ended; may be null.</param>
+    internal ProcessDirectory(TrafficOptions options, OwnerSource? names = null)
     {
+        _names = names;
         try
         {
             _collector = ProcessCollector.Create(new ProcessCollectorOptions { Fields = Fields, Select = process => _wanted.Contains(process.Pid), Time = options.Time });
@@ -41,7 +46,13 @@ internal sealed class ProcessDirectory : IDisposable
         _wanted.Clear();
         foreach (TrackedProcess process in processes.All)
         {
-            if (process.IsRunning && (isFull || !process.IsLookedUp))
+            if (process.IsRunning && process.LastSeen > process.LastChecked)
+            {
+                process.LastChecked = clock.Now;
+                EndIfEnded(process);
+            }
+
+            if (!process.IsLookedUp || (process.IsRunning && isFull))
             {
                 _wanted.Add(process.Key.Pid);
             }
@@ -77,10 +88,10 @@ internal sealed class ProcessDirectory : IDisposable
         foreach (TrackedProcess process in processes.All.Where(process => _wanted.Contains(process.Key.Pid)).ToList())
         {
             ProcessRecord? record = snapshot.Find(process.Key.Pid);
-            bool isFirst = !process.IsLookedUp;
             process.IsLookedUp = true;
             if (record is null || (process.Key.Start != 0 && record.Key.Start != process.Key.Start))
             {
+                EndIfEnded(process);
                 process.IsRunning = false;
                 process.Identity = process.Identity.HasValue ? process.Identity : Reading.Gone<ProcessIdentity>("it had ended before it could be asked");
                 continue;
@@ -91,9 +102,18 @@ internal sealed class ProcessDirectory : IDisposable
                 processes.Name(process, record.Key.Start);
             }
 
-            // The name in the record is that of now; at first sight it may have been that of the program before exec.
-            process.Name = isFirst || process.Name.Length == 0 ? record.Name : process.Name;
+            // The name of now: what was seen with its first socket may be that of the program before exec.
+            process.Name = record.Name;
             process.Identity = record.Identity;
+        }
+    }
+
+    private void EndIfEnded(TrackedProcess process)
+    {
+        if (process.Key.Start != 0 && _names?.LastNameOf(process.Key.Pid, process.Key.Start) is { Length: > 0 } last)
+        {
+            process.Name = last;
+            process.IsRunning = false;
         }
     }
 

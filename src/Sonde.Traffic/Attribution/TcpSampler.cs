@@ -8,12 +8,12 @@ namespace Sonde.Traffic.Attribution;
 internal static class TcpSampler
 {
     /// <summary>Takes a sample of every open connection.</summary>
-    /// <param name="flows">The flows.</param>
+    /// <param name="ledger">The flows.</param>
     /// <param name="sockets">The table of sockets.</param>
     /// <param name="byEndpoints">Whether flows that carry no number of their socket are looked for by their endpoints.</param>
-    internal static void Sample(FlowTable flows, SocketSnapshot sockets, bool byEndpoints)
+    internal static void Sample(TrafficLedger ledger, SocketSnapshot sockets, bool byEndpoints)
     {
-        foreach (TrackedFlow flow in flows.All)
+        foreach (TrackedFlow flow in ledger.Flows.All)
         {
             if (!flow.IsTcp || flow.IsClosed || (flow.Cookie == 0 && !byEndpoints) || (flow.Signs & FlowSigns.Passing) != FlowSigns.None)
             {
@@ -25,8 +25,11 @@ internal static class TcpSampler
             if (socket is null || match != SocketMatch.Exact)
             {
                 // It was there and is no more: nobody needs to have seen how it ended.
-                flow.IsClosed = flow.State.HasValue;
-                flow.Record = flow.IsClosed ? null : flow.Record;
+                if (flow.State.HasValue)
+                {
+                    ledger.Close(flow);
+                }
+
                 continue;
             }
 

@@ -8,6 +8,7 @@ internal sealed class InterfaceWatch : IDisposable
 {
     private readonly NetworkInterfaces? _interfaces;
     private readonly Dictionary<int, Watched> _watched = [];
+    private readonly HashSet<int> _missed = [];
     private readonly bool _withHistory;
 
     internal InterfaceWatch(StepClock clock, bool withHistory)
@@ -27,18 +28,15 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>Why there are none.</summary>
     internal Gap? Gap { get; private set; }
 
-    /// <summary>The number of an interface, or null when there is none of that name.</summary>
-    internal int? IndexOf(string name)
+    /// <summary>Whether an interface has a name. One that is not known may have come just now: it is looked for once a step.</summary>
+    internal bool IsNamed(int index, string name, StepClock clock)
     {
-        foreach ((int index, Watched watched) in _watched)
+        if (!_watched.ContainsKey(index) && index != 0 && _missed.Add(index))
         {
-            if (watched.Name == name)
-            {
-                return index;
-            }
+            Refresh(clock, isFirst: false);
         }
 
-        return null;
+        return _watched.TryGetValue(index, out Watched? watched) && watched.Name == name;
     }
 
     /// <summary>Whether what is sent on an interface comes straight back.</summary>
@@ -55,7 +53,11 @@ internal sealed class InterfaceWatch : IDisposable
     internal IEnumerable<string> Names => _watched.Values.Select(static watched => watched.Name);
 
     /// <summary>Reads the counters.</summary>
-    internal void Refresh(StepClock clock) => Refresh(clock, isFirst: false);
+    internal void Refresh(StepClock clock)
+    {
+        _missed.Clear();
+        Refresh(clock, isFirst: false);
+    }
 
     /// <summary>All of them, as of the last reading.</summary>
     internal IReadOnlyList<InterfaceTraffic> ToList(StepClock clock) =>

@@ -87,12 +87,15 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
         History = options.WithHistory ? process.Ring.ToHistory(ledger.Clock) : null,
     };
 
+    /// <summary>Something that happened, with the connection as it is now.</summary>
+    internal ConnectionEvent ToEvent(ConnectionEventKind kind, TrackedFlow flow) => new(kind, options.Time.GetUtcNow(), ToConnection(flow));
+
     // Most of ten thousand connections are silent: their record of the last time says it all.
     private ConnectionTraffic ToConnection(TrackedFlow flow)
     {
         FindName(flow);
         bool isSilent = flow.Ring.IsSilent(ledger.Clock);
-        if (isSilent && flow.Record is { } unchanged && !options.WithHistory)
+        if (isSilent && flow.Record is { } unchanged && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
         {
             return unchanged;
         }

@@ -59,6 +59,18 @@ internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long 
 
     internal bool IsClosed { get; set; }
 
+    /// <summary>Whether something happened to it that has not been told.</summary>
+    internal bool IsChanged { get; set; }
+
+    /// <summary>Whether readers of events have heard of it.</summary>
+    internal bool IsTold { get; set; }
+
+    /// <summary>Whether they have heard of its end.</summary>
+    internal bool IsEndTold { get; set; }
+
+    /// <summary>Whose it is, as far as they have heard.</summary>
+    internal TrackedProcess? ToldOwner { get; set; }
+
     /// <summary>The last snapshot's record, while nothing about it has changed.</summary>
     internal ConnectionTraffic? Record { get; set; }
 

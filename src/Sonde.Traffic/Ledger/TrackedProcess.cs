@@ -40,6 +40,9 @@ internal sealed class TrackedProcess
 
     internal long LastSeen { get; set; }
 
+    /// <summary>When somebody last looked whether it had ended.</summary>
+    internal long LastChecked { get; set; }
+
     /// <summary>Flows of the ledger that are its own.</summary>
     internal int Flows { get; set; }
 }

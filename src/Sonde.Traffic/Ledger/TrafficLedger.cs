@@ -10,7 +10,9 @@ internal sealed class TrafficLedger : ITrafficSink
     // How long after its first packet a flow without an owner is asked about with every means. After the last time the answer is final.
     private static readonly TimeSpan[] s_retries = [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(5)];
 
-    // A socket may be handed on: how often the owner of an active flow is asked for again.
+    // A socket may be handed on, to a child or through another socket: the owner of an active flow is asked for again before its next bytes are given
+    // to it. A look costs about a microsecond, so of very many flows each has its turn after a while.
+    private const int MostChecks = 2048;
     private static readonly TimeSpan s_ownerCheck = TimeSpan.FromSeconds(2);
 
     // Looking at all descriptors of a busy host takes long: one part in so many of the time at most.
@@ -18,14 +20,17 @@ internal sealed class TrafficLedger : ITrafficSink
 
     private readonly TrafficOptions _options;
     private readonly IReadOnlyList<OwnerSource> _owners;
+    private readonly ulong _ownNamespace;
     private readonly List<TrackedFlow> _unowned = [];
     private long _lastRefresh;
+    private int _checks;
     private TimeSpan _refreshPause = s_retries[1];
 
     internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot, ulong ownNamespace = 0)
     {
         _options = options;
         _owners = owners;
+        _ownNamespace = ownNamespace;
         Clock = new StepClock(options.Time, options.Interval);
         Flows = new FlowTable(options.MaxFlows);
         Coverage = new CoverageMeter(ownNamespace);
@@ -40,6 +45,8 @@ internal sealed class TrafficLedger : ITrafficSink
 
     internal CoverageMeter Coverage { get; }
 
+    internal FlowChanges Changes { get; } = new();
+
     /// <summary>Everything.</summary>
     internal TrafficCounters Total { get; private set; }
 
@@ -52,13 +59,13 @@ internal sealed class TrafficLedger : ITrafficSink
     /// <summary>What unowned flows counted that are no longer there, by reason.</summary>
     internal Dictionary<UnownedReason, TrafficCounters> PastUnowned { get; } = [];
 
-    /// <summary>Which interface counts; 0 for all. Set before the first count.</summary>
-    internal int OnlyInterface { get; set; }
+    /// <summary>Which interfaces of this network namespace count, by number; null for all, those of other namespaces too. Set before the first count.</summary>
+    internal Func<int, bool>? CountsInterface { get; set; }
 
     /// <inheritdoc/>
     public void Count(in FlowCount count)
     {
-        if (OnlyInterface != 0 && count.InterfaceIndex != OnlyInterface)
+        if (CountsInterface is { } counts && (count.Flow.NetworkNamespace != _ownNamespace || !counts(count.InterfaceIndex)))
         {
             return;
         }
@@ -67,6 +74,7 @@ internal sealed class TrafficLedger : ITrafficSink
         flow.Signs |= count.Signs;
         flow.Record = null;
         Learn(flow, count);
+        CheckOwner(flow);
         Total += count.Counters;
         Coverage.Add(count);
         flow.Counters += count.Counters;
@@ -114,8 +122,15 @@ internal sealed class TrafficLedger : ITrafficSink
         }
 
         _unowned.RemoveAll(static flow => flow.IsForgotten || flow.Confidence is OwnerConfidence.Kernel or OwnerConfidence.Exact || IsFinal(flow));
-        CheckOwners();
+        _checks = 0;
         Expire();
+    }
+
+    /// <summary>Notes that a connection ended which the system no longer lists.</summary>
+    internal void Close(TrackedFlow flow)
+    {
+        SetClosed(flow, isClosed: true);
+        flow.Record = null;
     }
 
     /// <summary>Why a flow has no owner.</summary>
@@ -164,6 +179,7 @@ internal sealed class TrafficLedger : ITrafficSink
 
         flow = new TrackedFlow(count.Flow, new TrafficRing(_options.WithHistory), Clock.Now);
         Flows.Add(flow);
+        Changes.Add(flow);
         if ((count.Signs & FlowSigns.Passing) != FlowSigns.None)
         {
             // Nobody here has it: a socket that listens on the same port is not asked.
@@ -300,21 +316,22 @@ internal sealed class TrafficLedger : ITrafficSink
         }
 
         process.Flows++;
+        Changes.Add(flow);
         flow.Owner = process;
         flow.Confidence = clue.Confidence;
         flow.Record = null;
     }
 
-    // Of flows that were active since the last time, newest first.
-    private void CheckOwners()
+    private void CheckOwner(TrackedFlow flow)
     {
-        for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
+        if (flow.Owner is not null
+            && flow.Confidence == OwnerConfidence.Kernel
+            && flow.LastAsked != Clock.Now
+            && (_checks < MostChecks || Clock.Since(flow.LastAsked) >= s_ownerCheck))
         {
-            if (flow.Confidence == OwnerConfidence.Kernel && Clock.Since(flow.LastAsked) >= s_ownerCheck)
-            {
-                flow.LastAsked = Clock.Now;
-                Ask(flow);
-            }
+            _checks++;
+            flow.LastAsked = Clock.Now;
+            Ask(flow);
         }
     }
 
@@ -327,7 +344,7 @@ internal sealed class TrafficLedger : ITrafficSink
         TimeSpan patience = _options.KeepClosed < _options.IdleTimeout ? _options.KeepClosed : _options.IdleTimeout;
         for (TrackedFlow? flow = Flows.Newest; flow is not null && flow.LastSeen == Clock.Now; flow = flow.Older)
         {
-            flow.IsClosed = flow.IsTcp && flow.HasEnded;
+            SetClosed(flow, flow.IsTcp && flow.HasEnded);
         }
 
         for (TrackedFlow? flow = Flows.Oldest; flow is not null && Clock.Since(flow.LastSeen) > patience;)
@@ -336,7 +353,7 @@ internal sealed class TrafficLedger : ITrafficSink
             TimeSpan silent = Clock.Since(flow.LastSeen);
             if (!flow.IsTcp && !flow.IsClosed && silent > _options.IdleTimeout)
             {
-                flow.IsClosed = true;
+                SetClosed(flow, isClosed: true);
                 flow.Record = null;
             }
 
@@ -349,11 +366,21 @@ internal sealed class TrafficLedger : ITrafficSink
         }
     }
 
+    private void SetClosed(TrackedFlow flow, bool isClosed)
+    {
+        if (flow.IsClosed != isClosed)
+        {
+            flow.IsClosed = isClosed;
+            Changes.Add(flow);
+        }
+    }
+
     // The flow goes; what it counted stays with its process, or with the reason why it had none.
     private void Forget(TrackedFlow flow)
     {
         Flows.Remove(flow);
         flow.IsForgotten = true;
+        Changes.Add(flow);
         if (flow.Owner is { } owner)
         {
             owner.Flows--;

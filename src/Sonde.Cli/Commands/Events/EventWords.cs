@@ -37,6 +37,7 @@ internal static class EventWords
         ProcessEventSourceKind.Automatic => "auto",
         ProcessEventSourceKind.Connector => "connector",
         ProcessEventSourceKind.KernelQueue => "kernel_queue",
+        ProcessEventSourceKind.EventTrace => "etw",
         ProcessEventSourceKind.Snapshots => "snapshots",
         _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(ProcessEventSourceKind)),
     };

@@ -29,6 +29,7 @@ internal sealed class EventsArguments
         ("auto", ProcessEventSourceKind.Automatic),
         ("connector", ProcessEventSourceKind.Connector),
         ("kernel-queue", ProcessEventSourceKind.KernelQueue),
+        ("etw", ProcessEventSourceKind.EventTrace),
         ("snapshots", ProcessEventSourceKind.Snapshots));
 
     internal void AddTo(Command command)

@@ -136,7 +136,7 @@ internal static class TrafficJson
     private static void WriteConnection(JsonText json, ConnectionTraffic connection)
     {
         json.BeginObject();
-        json.Property("protocol"u8, connection.Key.Protocol.ToString().ToLowerInvariant());
+        json.Property("protocol"u8, connection.IsFrames ? "frames" : connection.Key.Protocol.ToString().ToLowerInvariant());
         json.Property("local_address"u8, connection.Key.Local.Address.ToString());
         json.Property("local_port"u8, connection.Key.Local.Port);
         json.Property("remote_address"u8, connection.Key.Remote.Address.ToString());

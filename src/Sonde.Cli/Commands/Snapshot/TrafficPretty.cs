@@ -99,6 +99,12 @@ internal static class TrafficPretty
 
     private static void AppendNotes(StringBuilder text, TrafficSnapshot snapshot)
     {
+        if (snapshot.Coverage.TryGetValue(out TrafficCoverage? coverage) && coverage.Ratio is { } ratio)
+        {
+            string percent = Math.Min(ratio * 100, 100).ToString("0.#", CultureInfo.InvariantCulture);
+            text.Append($"coverage: {percent} % of the {Units.Bytes(coverage.InterfaceBytes)} that interfaces other than the loopback counted").Append('\n');
+        }
+
         foreach (BackendStatus backend in snapshot.Backends.Where(static backend => backend.Reason is not null))
         {
             text.Append(SafeText.OneLine(backend.State == BackendState.Available

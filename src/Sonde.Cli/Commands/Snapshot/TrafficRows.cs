@@ -10,7 +10,7 @@ internal static class TrafficRows
     /// <summary>The rows of a snapshot in no order; their sum is everything that was counted.</summary>
     internal static List<TrafficRow> Of(TrafficSnapshot snapshot, SnapshotGroup group) => group switch
     {
-        SnapshotGroup.Remote => ByConnection(snapshot, static connection => connection.RemoteName.HasValue ? connection.RemoteName.Value : connection.Key.Remote.Address.ToString()),
+        SnapshotGroup.Remote => ByConnection(snapshot, RemoteOf),
         SnapshotGroup.Interface => ByConnection(snapshot, connection => InterfaceOf(snapshot, connection)),
         SnapshotGroup.Container => ByProcess(snapshot, ContainerOf),
         SnapshotGroup.User => ByProcess(snapshot, UserOf),
@@ -93,6 +93,11 @@ internal static class TrafficRows
             rows.Add(new TrafficRow("(processes no longer listed)", null, snapshot.Forgotten, default, 0));
         }
     }
+
+    private static string RemoteOf(ConnectionTraffic connection) =>
+        connection.RemoteName.HasValue ? connection.RemoteName.Value
+        : connection.IsFrames ? "(frames past IP)"
+        : connection.Key.Remote.Address.ToString();
 
     private static string InterfaceOf(TrafficSnapshot snapshot, ConnectionTraffic connection)
     {

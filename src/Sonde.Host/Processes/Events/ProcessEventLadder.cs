@@ -14,6 +14,7 @@ internal abstract class ProcessEventLadder
     internal static ProcessEventLadder Create() =>
         OperatingSystem.IsLinux() ? new Linux.LinuxEventLadder()
         : OperatingSystem.IsMacOS() ? new MacOS.MacOSEventLadder()
+        : OperatingSystem.IsWindows() ? new Windows.WindowsEventLadder()
         : new SnapshotEventLadder();
 
     /// <summary>Opens the source that the options name, or the best that works; one that fails is named in a gap of the one below.</summary>

@@ -12,6 +12,9 @@ public enum ProcessEventSourceKind
     /// <summary>macOS: a kernel queue on every process that is known, and readings of the table for new ones.</summary>
     KernelQueue,
 
+    /// <summary>Windows: the kernel's own trace of processes (ETW).</summary>
+    EventTrace,
+
     /// <summary>Any system: two readings of the process table compared. What lives shorter than the time between them is not seen.</summary>
     Snapshots,
 }

@@ -60,6 +60,27 @@ internal sealed class ProcessHandles(uint access) : IDisposable
         }
     }
 
+    /// <summary>Closes the handles of processes that are not in a reading of the table any more.</summary>
+    internal void Prune(ProcessSnapshot alive)
+    {
+        foreach (int pid in _opened.Keys)
+        {
+            if (alive.Find(pid) is null)
+            {
+                Forget(pid);
+            }
+        }
+    }
+
+    /// <summary>Closes the handle of a process that has ended.</summary>
+    internal void Forget(int pid)
+    {
+        if (_opened.Remove(pid, out OpenedProcess? opened)) // allowed while enumerating since .NET Core 3.0
+        {
+            opened.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (OpenedProcess opened in _opened.Values)

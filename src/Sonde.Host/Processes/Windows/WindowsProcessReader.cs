@@ -69,7 +69,7 @@ internal sealed class WindowsProcessReader : ProcessReader
 
         if ((fields & ProcessFields.Containment) != ProcessFields.None)
         {
-            ContainmentReader.Read(opened, isListed && entry.HasExtension ? entry.Extension.JobObjectId : null, user, identity);
+            ContainmentReader.Read(sample.Pid, opened, isListed ? JobIdOf(entry) : null, _list.TryFind(Environment.ProcessId, out ProcessEntry self) ? JobIdOf(self) : null, user, identity);
         }
 
         if ((fields & ProcessFields.Protection) != ProcessFields.None)
@@ -108,6 +108,8 @@ internal sealed class WindowsProcessReader : ProcessReader
         _debug.Dispose();
         base.Dispose(disposing);
     }
+
+    private static uint? JobIdOf(in ProcessEntry entry) => entry.HasExtension ? entry.Extension.JobObjectId : null;
 
     // A sample without a start is of an engine that was refused it: whoever has the id now is meant.
     private OpenedProcess Open(in ProcessSample sample, bool tryAgain) =>

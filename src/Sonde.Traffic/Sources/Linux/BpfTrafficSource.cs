@@ -33,7 +33,7 @@ internal sealed class BpfTrafficSource : TrafficSource
             _scans = [.. _flows.Select(static map => new BpfMapScan(map, 1024, take: true))];
             _holder = Keep(BpfMap.CreateHolder("sonde_flows", _flows[0]));
             _overflow = Keep(BpfMap.Create(BpfMapType.PerCpuArray, "sonde_overflow", sizeof(uint), KernelFlow.CountersSize, 1));
-            _owners = new KernelOwners(Keep(BpfMap.Create(BpfMapType.LruHash, "sonde_owners", KernelOwner.KeySize, KernelOwner.ValueSize, options.MaxKernelOwners)));
+            _owners = Keep(new KernelOwners(options));
         }
         catch
         {
@@ -103,6 +103,7 @@ internal sealed class BpfTrafficSource : TrafficSource
     {
         losses.Add(new TrafficLoss("packets beyond the kernel's table of flows (counted, but of no flow)", _overflowed.Packets, _overflowed.Bytes));
         fillLevels.Add(new FillLevel("kernel flows", _mostFlows, _flows[0].MaxEntries, 0));
+        fillLevels.Add(_owners.Fill());
         _mostFlows = 0;
     }
 
@@ -197,7 +198,7 @@ internal sealed class BpfTrafficSource : TrafficSource
         {
             try
             {
-                return Keep(BpfProgram.Load(OwnerProgram.ForCgroup(name, type, attach, _owners.Map, task)));
+                return Keep(BpfProgram.Load(OwnerProgram.ForCgroup(name, type, attach, _owners, task)));
             }
             catch (BpfRejectedException e) when (e.Error.Code is not Interop.Unix.LibC.EPERM)
             {
@@ -205,38 +206,46 @@ internal sealed class BpfTrafficSource : TrafficSource
             }
         }
 
-        return Keep(BpfProgram.Load(OwnerProgram.ForCgroup(name, type, attach, _owners.Map, null)));
+        return Keep(BpfProgram.Load(OwnerProgram.ForCgroup(name, type, attach, _owners, null)));
     }
 
     private void AttachTracepoints(in Btf btf, TaskOffsets task, List<string> missing)
     {
-        if (!btf.TryResolve(btf.Find(BtfKind.Struct, "sock"u8), "__sk_common.skc_family", out KernelField family))
+        TryAttach(btf.Find(BtfKind.Typedef, "btf_trace_sched_process_exit"u8), "last names of processes that execute another program after they connected", id => LastNameProgram.Write(id, task, _owners.LastNames), missing);
+        if (SocketFields.Find(in btf) is not { } socket)
         {
-            missing.Add("the kernel's struct sock has no family");
+            missing.Add("the kernel's struct sock has no family: users of accepted connections are looked up instead of seen; frames that processes write themselves are not counted");
             return;
         }
 
-        foreach ((string name, uint id) in (ReadOnlySpan<(string, uint)>)
-            [
-                ("sonde_sent", btf.Find(BtfKind.Typedef, "btf_trace_sock_send_length"u8)),
-                ("sonde_received", btf.Find(BtfKind.Typedef, "btf_trace_sock_recv_length"u8)),
-            ])
+        uint sent = btf.Find(BtfKind.Typedef, "btf_trace_sock_send_length"u8);
+        uint received = btf.Find(BtfKind.Typedef, "btf_trace_sock_recv_length"u8);
+        const string Users = "users of accepted connections (they are looked up instead of seen)";
+        if (TryAttach(sent, Users, id => OwnerProgram.ForTracepoint("sonde_sent", id, _owners, task, socket, withFrames: true), missing))
         {
-            if (id == 0)
-            {
-                missing.Add("tracepoints sock_send_length and sock_recv_length (Linux 6.3): users of accepted connections are looked up instead of seen");
-                return;
-            }
+            TryAttach(received, Users, id => OwnerProgram.ForTracepoint("sonde_received", id, _owners, task, socket, withFrames: false), missing);
+        }
 
-            try
-            {
-                BpfProgram program = Keep(BpfProgram.Load(OwnerProgram.ForTracepoint(name, id, _owners.Map, task, family)));
-                Keep(BpfLink.AttachTypedTracepoint(program));
-            }
-            catch (NativeException e)
-            {
-                missing.Add(e.Message);
-            }
+        TryAttach(sent, "frames that processes write themselves (AF_PACKET)", id => FrameProgram.Write(id, socket, _holder, _overflow), missing);
+    }
+
+    private bool TryAttach(uint btfId, string what, Func<uint, BpfProgramSource> write, List<string> missing)
+    {
+        if (btfId == 0)
+        {
+            missing.Add($"{what}: this kernel has no such tracepoint (Linux 6.3 has)");
+            return false;
+        }
+
+        try
+        {
+            Keep(BpfLink.AttachTypedTracepoint(Keep(BpfProgram.Load(write(btfId)))));
+            return true;
+        }
+        catch (NativeException e)
+        {
+            missing.Add($"{what}: {e.Message}");
+            return false;
         }
     }
 

@@ -45,9 +45,6 @@ internal sealed class FlowProgram
         _pass = _code.DefineLabel();
     }
 
-    // Of each pair of counters, received comes first.
-    private int Direction => _isEgress ? sizeof(long) : 0;
-
     private int Source => _isEgress ? KernelFlow.Local : KernelFlow.Remote;
 
     private int Destination => _isEgress ? KernelFlow.Remote : KernelFlow.Local;
@@ -201,10 +198,8 @@ internal sealed class FlowProgram
     private void Account(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
     {
         BpfLabel one = _code.DefineLabel();
-        BpfLabel add = _code.DefineLabel();
-        BpfLabel full = _code.DefineLabel();
 
-        // r7 packets; r6 becomes the table once nothing more is asked of the context.
+        // r7 packets.
         _code
             .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key + KernelFlow.Cookie, R0, BpfSize.Double);
         if (hasNamespaceCookie)
@@ -217,60 +212,12 @@ internal sealed class FlowProgram
             .Load(R7, R6, SkbSegments, BpfSize.Word)
             .JumpIf(BpfCondition.NotEqual, R7, 0, one)
             .Move(R7, 1)
-            .Mark(one)
-            .Store(R10, Index, 0, BpfSize.Word)
-            .LoadMap(R1, holder);
-        Point(R2, Index);
-        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, full).Move(R6, R0);
-        Find();
-        _code.JumpIf(BpfCondition.NotEqual, R0, 0, add);
-        for (int at = 0; at < KernelFlow.ValueSize; at += sizeof(ulong))
-        {
-            _code.Store(R10, Value + at, 0, BpfSize.Double);
-        }
-
-        // Another processor may be first: then its entry is the one that counts.
-        _code.Move(R1, R6);
-        Point(R2, Key);
-        Point(R3, Value);
-        _code.Move(R4, (int)BpfUpdateMode.Insert).Call(BpfHelper.MapUpdate);
-        Find();
-        _code
-            .JumpIf(BpfCondition.Equal, R0, 0, full)
-            .Mark(add);
-        Add();
-        _code
-            .Load(R1, R10, Interface, BpfSize.Word)
-            .Store(R0, KernelFlow.InterfaceIndex, R1, BpfSize.Word)
-            .JumpIf(BpfCondition.Equal, R8, 0, _pass)
-            .Load(R1, R0, KernelFlow.Signs, BpfSize.Word)
-            .Compute(BpfOperation.Or, R1, R8)
-            .Store(R0, KernelFlow.Signs, R1, BpfSize.Word)
-            .Jump(_pass)
-            .Mark(full)
-            .LoadMap(R1, overflow);
-        Point(R2, Index);
-        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, _pass);
-        Add();
+            .Mark(one);
+        new FlowAccount(_code, Key, Value, Interface, Index).Write(_isEgress, holder, overflow, _pass);
 
         // 1 lets the packet pass, always.
         _code.Mark(_pass).Return(1);
     }
-
-    private void Find()
-    {
-        _code.Move(R1, R6);
-        Point(R2, Key);
-        _code.Call(BpfHelper.MapLookup);
-    }
-
-    private void Add() => _code
-        .AtomicAdd(R0, KernelFlow.Bytes + Direction, R9, BpfSize.Double)
-        .AtomicAdd(R0, KernelFlow.Packets + Direction, R7, BpfSize.Double)
-        .Move(R1, 1)
-        .AtomicAdd(R0, KernelFlow.Units + Direction, R1, BpfSize.Double);
-
-    private void Point(BpfRegister register, int stack) => _code.Move(register, R10).Compute(BpfOperation.Add, register, stack);
 
     private void LoadPacket(int from, int to, int length, BpfLabel otherwise)
     {
@@ -287,7 +234,6 @@ internal sealed class FlowProgram
     private void LoadPacket(int to, int length, BpfLabel otherwise)
     {
         _code.Move(R1, R6);
-        Point(R3, to);
-        _code.Move(R4, length).Call(BpfHelper.LoadSkbBytes).JumpIf(BpfCondition.NotEqual, R0, 0, otherwise);
+        _code.Move(R3, R10).Compute(BpfOperation.Add, R3, to).Move(R4, length).Call(BpfHelper.LoadSkbBytes).JumpIf(BpfCondition.NotEqual, R0, 0, otherwise);
     }
 }

@@ -26,6 +26,9 @@ internal static class KernelFlow
     internal const int Signs = 52;
     internal const int ValueSize = 56;
 
+    /// <summary>Stands for the protocol of frames, which have none: the number that IANA keeps unused.</summary>
+    internal const IPProtocol Frames = ConnectionTraffic.FramesProtocol;
+
     /// <summary>Reads an entry.</summary>
     internal static FlowCount Read(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -20,14 +20,19 @@ internal static class KernelOwner
     // USER_HZ is 100 on every architecture that .NET runs on: /proc counts starts in these.
     private const ulong NanosecondsPerTick = 10_000_000;
 
+    /// <summary>A start as /proc tells it.</summary>
+    /// <param name="start">The kernel's, in nanoseconds since boot.</param>
+    /// <param name="bootOffset">How far this process's clock is ahead.</param>
+    internal static ulong StartOf(ulong start, long bootOffset) => start == 0 ? 0 : unchecked((ulong)((long)start + bootOffset)) / NanosecondsPerTick;
+
     /// <summary>Reads an entry.</summary>
-    internal static OwnerClue Read(ReadOnlySpan<byte> value)
+    internal static OwnerClue Read(ReadOnlySpan<byte> value, long bootOffset)
     {
         ReadOnlySpan<byte> name = value.Slice(Name, NameSize);
         int end = name.IndexOf((byte)0);
         return new OwnerClue(
             MemoryMarshal.Read<int>(value[ProcessId..]),
-            MemoryMarshal.Read<ulong>(value[Start..]) / NanosecondsPerTick,
+            StartOf(MemoryMarshal.Read<ulong>(value[Start..]), bootOffset),
             Encoding.UTF8.GetString(end < 0 ? name : name[..end]),
             MemoryMarshal.Read<uint>(value[UserId..]),
             OwnerConfidence.Kernel);

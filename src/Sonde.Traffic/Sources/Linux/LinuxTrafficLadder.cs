@@ -11,7 +11,7 @@ internal sealed class LinuxTrafficLadder : TrafficLadder
 {
     internal override IReadOnlyList<TrafficRung> Rungs { get; } =
     [
-        new BpfTrafficRung(),
+        new BpfTrafficRung(BpfTrafficSource.Open),
         new PacketTrafficRung(NamespaceCookie.Own),
         new SocketTrafficRung(TrafficBackend.Sockets, SocketClosings.Open),
         new SocketTrafficRung(TrafficBackend.Tables, null),

@@ -13,26 +13,27 @@ internal sealed class OwnerProgram
     private const int Value = Key - KernelOwner.ValueSize;
     private const int InternetFamily = 2; // AF_INET
     private const int InternetFamily6 = 10; // AF_INET6
+    private const int PacketFamily = 17; // AF_PACKET
 
     private readonly BpfAssembler _code = new();
-    private readonly BpfMap _owners;
+    private readonly KernelOwners _owners;
     private readonly TaskOffsets? _task;
-    private readonly KernelField? _family;
+    private readonly SocketFields? _socket;
 
-    private OwnerProgram(BpfMap owners, TaskOffsets? task, KernelField? family)
+    private OwnerProgram(KernelOwners owners, TaskOffsets? task, SocketFields? socket)
     {
         _owners = owners;
         _task = task;
-        _family = family;
+        _socket = socket;
     }
 
     /// <summary>A program for a hook of the cgroup.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Which kind of hook.</param>
     /// <param name="attach">Which hook.</param>
-    /// <param name="owners">The table that it fills.</param>
+    /// <param name="owners">The tables that it fills.</param>
     /// <param name="task">Where the kernel keeps what is known of a process; null leaves the start out and takes the thread's name.</param>
-    internal static BpfProgramSource ForCgroup(string name, BpfProgramType type, BpfAttachType attach, BpfMap owners, TaskOffsets? task)
+    internal static BpfProgramSource ForCgroup(string name, BpfProgramType type, BpfAttachType attach, KernelOwners owners, TaskOffsets? task)
     {
         var program = new OwnerProgram(owners, task, null);
         program.Write(result: 1);
@@ -42,32 +43,35 @@ internal sealed class OwnerProgram
     /// <summary>A program for a tracepoint whose first argument is a socket.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="btfId">The tracepoint's type.</param>
-    /// <param name="owners">The table that it fills.</param>
+    /// <param name="owners">The tables that it fills.</param>
     /// <param name="task">Where the kernel keeps what is known of a process.</param>
-    /// <param name="family">Where a socket keeps its address family.</param>
-    internal static BpfProgramSource ForTracepoint(string name, uint btfId, BpfMap owners, TaskOffsets task, KernelField family)
+    /// <param name="socket">Where the kernel keeps what is asked of a socket.</param>
+    /// <param name="withFrames">Whether sockets for frames are noted too.</param>
+    internal static BpfProgramSource ForTracepoint(string name, uint btfId, KernelOwners owners, TaskOffsets task, SocketFields socket, bool withFrames)
     {
-        var program = new OwnerProgram(owners, task, family);
-        program.Write(result: 0);
+        var program = new OwnerProgram(owners, task, socket);
+        program.Write(result: 0, withFrames);
         return new BpfProgramSource(name, BpfProgramType.Tracing, program._code.Build()) { AttachType = BpfAttachType.TracepointBtf, AttachBtfId = btfId };
     }
 
-    private void Write(int result)
+    private void Write(int result, bool withFrames = false)
     {
         BpfLabel done = _code.DefineLabel();
+        BpfLabel isAbsent = _code.DefineLabel();
         BpfLabel isNew = _code.DefineLabel();
 
         // r6 context or socket, r7 process.
         _code.Move(R6, R1);
-        if (_family is not null)
+        if (_socket is not null)
         {
-            BpfLabel isInternet = _code.DefineLabel();
+            BpfLabel isWanted = _code.DefineLabel();
             _code
                 .Load(R6, R6, 0, BpfSize.Double)
-                .LoadField(R1, R6, _family)
-                .JumpIf(BpfCondition.Equal, R1, InternetFamily, isInternet)
+                .LoadField(R1, R6, _socket.Family)
+                .JumpIf(BpfCondition.Equal, R1, InternetFamily, isWanted)
+                .JumpIf(BpfCondition.Equal, R1, withFrames ? PacketFamily : InternetFamily, isWanted)
                 .JumpIf(BpfCondition.NotEqual, R1, InternetFamily6, done)
-                .Mark(isInternet);
+                .Mark(isWanted);
         }
 
         _code
@@ -76,20 +80,25 @@ internal sealed class OwnerProgram
             .JumpIf(BpfCondition.Equal, R0, 0, done) // nobody: the kernel is idle on this processor
             .Move(R7, R0)
             .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key, R0, BpfSize.Double)
-            .LoadMap(R1, _owners);
+            .LoadMap(R1, _owners.Map);
         Point(R2, Key);
         _code
             .Call(BpfHelper.MapLookup)
-            .JumpIf(BpfCondition.Equal, R0, 0, isNew)
+            .JumpIf(BpfCondition.Equal, R0, 0, isAbsent)
             .Load(R1, R0, KernelOwner.ProcessId, BpfSize.Word)
             .JumpIf(BpfCondition.Equal, R1, R7, done)
+            .Jump(isNew)
+            .Mark(isAbsent)
+            .LoadMapValue(R1, _owners.Entered)
+            .Move(R2, 1)
+            .AtomicAdd(R1, 0, R2, BpfSize.Double)
             .Mark(isNew)
             .Store(R10, Value + KernelOwner.ProcessId, R7, BpfSize.Word)
             .Call(BpfHelper.CurrentUserAndGroup).Store(R10, Value + KernelOwner.UserId, R0, BpfSize.Word)
             .Call(BpfHelper.CurrentCgroupId).Store(R10, Value + KernelOwner.Cgroup, R0, BpfSize.Double);
         ReadNamespace();
         ReadTask();
-        _code.LoadMap(R1, _owners);
+        _code.LoadMap(R1, _owners.Map);
         Point(R2, Key);
         Point(R3, Value);
         _code.Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate).Mark(done).Return(result);
@@ -98,7 +107,7 @@ internal sealed class OwnerProgram
     // Tracepoints have no such helper; their flows know their namespace themselves.
     private void ReadNamespace()
     {
-        if (_family is null)
+        if (_socket is null)
         {
             _code.Move(R1, R6).Call(BpfHelper.NetworkNamespaceCookie).Store(R10, Value + KernelOwner.NetworkNamespace, R0, BpfSize.Double);
         }

@@ -169,7 +169,7 @@ internal sealed partial class ProcessTracker(Guid boot, ProcessFields fields, Ac
         (ProcessEventEnrichment enrichment, string? why) = facts is null
             ? (ProcessEventEnrichment.None, EndedUnread)
             : EnrichmentVerdict.Of(facts.Identity, fields);
-        Unread += facts is null ? 1 : 0;
+        Unread += facts is null || ReferenceEquals(facts.Identity, ProcessIdentity.Gone) ? 1 : 0;
         KnownProcess? parent = ParentOf(process);
         emit(new ProcessEvent
         {
