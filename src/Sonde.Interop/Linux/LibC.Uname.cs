@@ -5,8 +5,11 @@ namespace Sonde.Interop.Linux;
 // sys/utsname.h: struct utsname is six texts of 65 bytes each on every architecture (asm-generic: new_utsname).
 internal static unsafe partial class LibC
 {
-    private const int NameFields = 6;
-    private const int NameLength = 65;
+    private const int __NEW_UTS_LEN = 64;
+
+    private static int NameFields => 6;
+
+    private static int NameLength => __NEW_UTS_LEN + 1;
 
     /// <summary>What the kernel calls itself: system, host, release, version, machine, domain.</summary>
     /// <exception cref="NativeException">The system refused.</exception>

@@ -17,6 +17,18 @@ internal sealed class PacketSetup : IDisposable
     // Ethernet's with two tags is 22; the kernel aligns what is behind the link header to 16.
     private const int MostLinkHeader = 48;
 
+    private const int LargestBlock = 1 << 20;
+    private const int SmallestBlock = 1 << 14;
+    private const int SmallestForFrames = 1 << 16; // however small a buffer was asked for
+    private const int WantedBlocks = 128;
+    private const int FewestBlocks = 4; // so that one can be read while others are filled
+
+    // Of what networks carry: super-packets of 64 KiB, and room for those of 192 KiB that a host may be told to make.
+    private const int LargestFrame = 200_000;
+
+    // The headers of a block and of a record, and the gap in front of the frame.
+    private const int RecordOverhead = 512;
+
     private readonly FrameDeviceOptions _options;
     private bool _handedOver;
     private FrameDirections _filtered = FrameDirections.Both;
@@ -75,14 +87,17 @@ internal sealed class PacketSetup : IDisposable
             return;
         }
 
-        // Large blocks make hand-overs rare; small buffers have at least four, so that one can be read while another is filled.
-        int blockSize = 1 << 20;
-        while (blockSize > 1 << 16 && blockSize > _options.BufferSize / 4)
+        // Large blocks make hand-overs rare. But a block that is not full is handed over after a time too, and counts as much as a full one: with few
+        // blocks a reader that gets no processor for a tenth of a second loses frames although hardly any came.
+        uint longest = BitOperations.RoundUpToPowerOf2((uint)Math.Min(_options.SnapLength, LargestFrame) + RecordOverhead);
+        int blockSize = LargestBlock;
+        while (blockSize > SmallestBlock
+            && ((blockSize > longest && blockSize > _options.BufferSize / WantedBlocks) || (blockSize > SmallestForFrames && blockSize > _options.BufferSize / FewestBlocks)))
         {
             blockSize >>= 1;
         }
 
-        int blocks = Math.Max(_options.BufferSize / blockSize, 4);
+        int blocks = Math.Max(_options.BufferSize / blockSize, FewestBlocks);
         int milliseconds = (int)Math.Clamp(Math.Ceiling(_options.BlockTimeout.TotalMilliseconds), 1, 10_000);
         Set(Packet.PACKET_VERSION, Packet.TPACKET_V3, "setsockopt(PACKET_VERSION)");
         Set(Packet.PACKET_RESERVE, Shaper.Headroom, "setsockopt(PACKET_RESERVE)");

@@ -12,6 +12,9 @@ internal sealed class FilteredCapture : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
+    // Of a super-packet; the shorter it is, the more blocks the buffer has.
+    private const int LongestFrame = 65_600;
+
     private readonly List<CapturingDevice> _devices = [];
 
     private FilteredCapture()
@@ -101,7 +104,7 @@ internal sealed class FilteredCapture : IDisposable
 
     private void OpenDevices(string? interfaceName, string filter, int bufferBytes)
     {
-        var options = new FrameDeviceOptions { Mode = FrameMode.Capture, Filter = filter, BufferSize = bufferBytes, BlockTimeout = s_block };
+        var options = new FrameDeviceOptions { Mode = FrameMode.Capture, Filter = filter, SnapLength = LongestFrame, BufferSize = bufferBytes, BlockTimeout = s_block };
         if (interfaceName is not null)
         {
             _devices.Add(new CapturingDevice(FrameDevice.Open(interfaceName, options)));

@@ -15,8 +15,8 @@ public sealed record DnsMonitorOptions
     /// <summary>How many exchanges wait for a reader; the oldest make room, and are counted.</summary>
     public int MaxUnread { get; init; } = 65_536;
 
-    /// <summary>How many bytes the buffer for captured packets has.</summary>
-    public int CaptureBufferBytes { get; init; } = 4 << 20;
+    /// <summary>How many bytes the buffer for captured packets has; the default bridges more than two seconds without a processor, however few packets come.</summary>
+    public int CaptureBufferBytes { get; init; } = 16 << 20;
 
     /// <summary>The clock that says when nobody answers any more.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -10,7 +10,7 @@ namespace Sonde.Traffic.Names;
 internal sealed class NameWatch : IDnsSink, IDisposable
 {
     private const int Capacity = 16_384;
-    private const int BufferBytes = 2 << 20;
+    private const int BufferBytes = 16 << 20;
 
     private readonly Lock _lock = new();
     private readonly FilteredCapture? _capture;

@@ -122,6 +122,24 @@ public sealed class DeviceLifeTests
         Assert.Equal(seen, device.Statistics);
     }
 
+    [Fact]
+    public void Frames_that_come_seldom_are_all_there_for_a_reader_that_comes_late()
+    {
+        // Each has a block of its own: the kernel gives up a block a millisecond after its first frame.
+        const int Sent = 100;
+        using var wire = new Wire();
+        FrameDevice device = wire.Open("right", new FrameDeviceOptions { BlockTimeout = TimeSpan.FromMilliseconds(1) });
+        FrameDevice sender = wire.Sender();
+        for (int number = 0; number < Sent; number++)
+        {
+            Assert.True(sender.TrySend(Wire.Numbered(number)));
+            Assert.False(TestContext.Current.CancellationToken.WaitHandle.WaitOne(10));
+        }
+
+        Assert.Equal(Sent, Wire.Take(device, Sent).Count);
+        Assert.Equal(0, device.Statistics.Dropped);
+    }
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void A_wait_is_as_long_as_it_was_told_and_ends_when_it_shall(string backend)
