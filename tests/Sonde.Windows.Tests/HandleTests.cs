@@ -3,6 +3,7 @@ using Sonde.Host.Privileges;
 using Sonde.Host.Processes;
 using Sonde.Host.Resolvers;
 using Sonde.Host.Services;
+using Sonde.Host.Systems;
 using Sonde.Testing;
 
 namespace Sonde.Windows.Tests;
@@ -45,6 +46,13 @@ public sealed class HandleTests
         using var collector = ProcessCollector.Create(new ProcessCollectorOptions { Fields = ProcessFields.All & ~ProcessFields.Signature });
         collector.Collect().Dispose();
         collector.Collect().Dispose();
+    });
+
+    [Fact]
+    public void Reading_the_system_leaves_no_handle_behind() => AssertLeaksNothing(() =>
+    {
+        using var system = HostSystem.Open();
+        system.Collect();
     });
 
     [Fact]

@@ -7,6 +7,13 @@ namespace Sonde.Windows.Tests;
 /// <summary>What `sonde host` tells of Wine's Windows: registry and WMI for real, by COM; performance counters as far as Wine has them.</summary>
 public sealed class HostSystemTests
 {
+    // COM keeps its connections to other processes open, made when it is first needed.
+    static HostSystemTests()
+    {
+        using var system = HostSystem.Open();
+        system.Collect();
+    }
+
     [Fact]
     public void The_system_is_the_one_that_the_runtime_knows()
     {
