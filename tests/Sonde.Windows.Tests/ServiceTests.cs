@@ -68,17 +68,19 @@ public sealed class ServiceTests
     {
         // Wine's services start, end and start again as others come and go: what one list says of a moment, the next need not.
         string[] unknown = [];
+        string[] listed = [];
         Assert.True(
             SpinWait.SpinUntil(
                 () =>
                 {
                     IReadOnlyDictionary<int, IReadOnlyList<string>> processes = WindowsHostedServices.Read().Value;
                     Assert.All(processes, static process => Assert.True(process.Key > 0 && process.Value.Count > 0));
-                    unknown = [.. processes.SelectMany(static process => process.Value).Except(Collect().Services.Select(static service => service.Name))];
+                    listed = [.. Collect().Services.Select(static service => service.Name)];
+                    unknown = [.. processes.SelectMany(static process => process.Value).Except(listed, StringComparer.OrdinalIgnoreCase)];
                     return processes.Count > 0 && unknown.Length == 0;
                 },
                 s_patience),
-            $"not in the list: {string.Join(", ", unknown)}");
+            $"{string.Join(", ", unknown)} are not among {string.Join(", ", listed)}");
     }
 
     [Fact]
