@@ -12,6 +12,13 @@ public sealed class HandleTests
 {
     private const int Rounds = 40;
 
+    // COM keeps its connections to other processes open, made when it is first needed.
+    static HandleTests()
+    {
+        using var system = HostSystem.Open();
+        system.Collect();
+    }
+
     [Fact]
     public void The_count_sees_every_handle()
     {

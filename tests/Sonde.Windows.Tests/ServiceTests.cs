@@ -66,21 +66,24 @@ public sealed class ServiceTests
     [Fact]
     public void Each_process_has_the_services_that_say_they_live_in_it()
     {
-        // Wine's services start, end and start again as others come and go: what one list says of a moment, the next need not.
+        // Wine's services start, end and start again as others come and go: what one list says of a moment, the next need not. A service has a name all the same.
+        var listed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         string[] unknown = [];
-        string[] listed = [];
         Assert.True(
             SpinWait.SpinUntil(
                 () =>
                 {
+                    listed.UnionWith(Names());
                     IReadOnlyDictionary<int, IReadOnlyList<string>> processes = WindowsHostedServices.Read().Value;
+                    listed.UnionWith(Names());
                     Assert.All(processes, static process => Assert.True(process.Key > 0 && process.Value.Count > 0));
-                    listed = [.. Collect().Services.Select(static service => service.Name)];
                     unknown = [.. processes.SelectMany(static process => process.Value).Except(listed, StringComparer.OrdinalIgnoreCase)];
                     return processes.Count > 0 && unknown.Length == 0;
                 },
                 s_patience),
             $"{string.Join(", ", unknown)} are not among {string.Join(", ", listed)}");
+
+        static IEnumerable<string> Names() => Collect().Services.Select(static service => service.Name);
     }
 
     [Fact]
