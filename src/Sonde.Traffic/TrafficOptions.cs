@@ -42,9 +42,6 @@ public sealed record TrafficOptions
     /// <summary>Whether the names of remote ends are noted that DNS tells while the monitor runs. Nothing is asked; it takes the right to capture packets, and without that a gap says so.</summary>
     public bool HearNames { get; init; }
 
-    /// <summary>Whether names of remote ends are looked up.</summary>
-    public bool ResolveNames { get; init; }
-
     /// <summary>The clock that measures and dates.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -117,7 +117,6 @@ internal sealed class SnapshotArguments(CommandContext context)
                 CaptureBufferBytes = (int)buffer,
                 MeasureTcp = isDetailed,
                 HearNames = !result.GetValue(_noDns) && (isDetailed || result.GetValue(_group) == SnapshotGroup.Remote),
-                ResolveNames = !result.GetValue(_noDns),
                 Time = context.Time,
             });
     }
