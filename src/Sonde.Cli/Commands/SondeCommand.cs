@@ -9,6 +9,7 @@ using Sonde.Cli.Commands.Services;
 using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
+using Sonde.Host;
 
 namespace Sonde.Cli.Commands;
 
@@ -38,7 +39,7 @@ internal static class SondeCommand
     /// <summary>Runs the command with this process's output and arguments.</summary>
     internal static int Run(string[] arguments)
     {
-        using var output = new CommandOutput(StandardOutput.Create().Open(), Screen.Detect());
+        using var output = new CommandOutput(StandardOutput.Open(), Screen.Detect());
         return Run(arguments, new CommandContext(output, TimeProvider.System), Console.Error);
     }
 
