@@ -39,7 +39,7 @@ internal static class SondeCommand
     /// <summary>Runs the command with this process's output and arguments.</summary>
     internal static int Run(string[] arguments)
     {
-        using var output = new CommandOutput(StandardOutput.Open(), Screen.Detect());
+        using var output = new CommandOutput(StandardOutput.Create().Open(), Screen.Detect());
         return Run(arguments, new CommandContext(output, TimeProvider.System), Console.Error);
     }
 
