@@ -1,6 +1,5 @@
-using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
-using Sonde.Interop.Windows;
+using Sonde.Host.Windows;
 
 namespace Sonde.Host;
 
@@ -56,12 +55,5 @@ public abstract class StandardOutput
         private const int Number = 1;
 
         private protected override Stream OpenHandle() => Over(new SafeFileHandle(Number, ownsHandle: false));
-    }
-
-    [SupportedOSPlatform("windows")]
-    private sealed class WindowsStandardOutput : StandardOutput
-    {
-        // A console takes bytes its own way.
-        private protected override Stream OpenHandle() => Console.IsOutputRedirected ? Over(StandardHandle.Output()) : Console.OpenStandardOutput();
     }
 }
