@@ -1,5 +1,4 @@
 using Sonde.Cli.Output;
-using Sonde.Host;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
@@ -22,15 +21,7 @@ internal sealed record InterfacesJson(InterfaceSnapshot Snapshot, IReadOnlyList<
         }
 
         json.EndArray();
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in answer.Snapshot.Gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        GapJson.WriteArray(json, "gaps"u8, answer.Snapshot.Gaps);
         json.EndObject();
     }
 }
