@@ -1,5 +1,4 @@
 using Sonde.Cli.Output;
-using Sonde.Host;
 using Sonde.Host.Interfaces;
 
 namespace Sonde.Cli.Json;
@@ -26,15 +25,7 @@ internal static class InterfacesJson
         }
 
         json.EndArray();
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in snapshot.Gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        GapJson.WriteArray(json, "gaps"u8, snapshot.Gaps);
         json.EndObject();
         output.EndJson();
     }
