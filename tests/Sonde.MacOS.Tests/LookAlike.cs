@@ -115,8 +115,9 @@ internal sealed class LookAlike : IDisposable
         Assert.Equal(0, this["crash.reports"]);
         _reset();
         // What another thread of the test holds while it ends is closed a moment later.
-        SpinWait.SpinUntil(() => !Descriptors().Except(_descriptorsBefore).Any(), TimeSpan.FromSeconds(10));
-        Assert.Empty(Descriptors().Except(_descriptorsBefore));
+        string[] left = [];
+        SpinWait.SpinUntil(() => (left = [.. Descriptors().Except(_descriptorsBefore)]).Length == 0, TimeSpan.FromSeconds(10));
+        Assert.Empty(left);
     }
 
     // Of the kinds that the calls under test open; the runtime opens files of its own when it likes.
