@@ -16,6 +16,9 @@ internal sealed record HostProcess(int Pid, string Name)
     /// <summary>Device number of no terminal.</summary>
     internal const int NoTerminal = -1;
 
+    /// <summary>The first process, which started before all others.</summary>
+    internal static HostProcess Launchd { get; } = new(1, "launchd") { Parent = 0, UniqueId = 2, Start = 1_699_999_999_000_001, ImageVersion = 1 };
+
     internal int Parent { get; init; } = 1;
 
     internal int Group { get; init; } = Pid;

@@ -13,7 +13,7 @@ public sealed class ProcessHashTests
 
     [Theory]
     [InlineData("exec sleep 60", "sleep", false)]
-    [InlineData("cp /bin/sleep /tmp/sonde-gone-$$; (sleep 1; rm -f /tmp/sonde-gone-$$) & exec /tmp/sonde-gone-$$ 60", "sonde-gone", true)]
+    [InlineData("cp /bin/sleep /tmp/sonde-gone-$$; (until [ $(readlink /proc/$$/exe) = /tmp/sonde-gone-$$ ]; do sleep 0.01; done; rm -f /tmp/sonde-gone-$$) & exec /tmp/sonde-gone-$$ 60", "sonde-gone", true)]
     [InlineData("exec python3 -c \"import os; f=os.memfd_create('ghost'); os.write(f,open('/bin/sleep','rb').read()); os.execv('/proc/self/fd/%d'%f,['ghost','60'])\"", "3|4|5|ghost|memfd:ghost", true)]
     public void What_runs_is_hashed_wherever_its_file_is_by_now(string script, string comm, bool isGone)
     {

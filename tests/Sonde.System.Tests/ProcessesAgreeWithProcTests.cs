@@ -173,13 +173,13 @@ public abstract class ProcessesAgreeWithProcTests
     }
 
     [Theory]
-    [InlineData("cp /bin/sleep \"$d/x\"; \"$d/x\" 60 & sleep 0.2; rm \"$d/x\"", ProcessImageState.Deleted, "/x")]
-    [InlineData("cp /bin/sleep \"$d/x\"; \"$d/x\" 60 & sleep 0.2; rm \"$d/x\"; echo other > \"$d/x\"", ProcessImageState.Replaced, "/x")]
-    [InlineData("cp /bin/sleep \"$d/x (deleted)\"; \"$d/x (deleted)\" 60 & sleep 0.2", ProcessImageState.Present, "/x (deleted)")]
+    [InlineData("cp /bin/sleep \"$d/x\"; \"$d/x\" 60 & settle \"$d/x\"; rm \"$d/x\"", ProcessImageState.Deleted, "/x")]
+    [InlineData("cp /bin/sleep \"$d/x\"; \"$d/x\" 60 & settle \"$d/x\"; rm \"$d/x\"; echo other > \"$d/x\"", ProcessImageState.Replaced, "/x")]
+    [InlineData("cp /bin/sleep \"$d/x (deleted)\"; \"$d/x (deleted)\" 60 & settle \"$d/x (deleted)\"", ProcessImageState.Present, "/x (deleted)")]
     public void An_image_that_is_gone_or_another_says_so(string script, ProcessImageState state, string end)
     {
         string folder = Directory.CreateTempSubdirectory("sonde-image-").FullName;
-        string pid = ChildProcess.MustShell($"d={folder}; ({script}; echo $! > \"$d/pid\") >/dev/null 2>&1; cat \"$d/pid\"").Trim();
+        string pid = ChildProcess.MustShell($"d={folder}; settle() {{ until [ \"$(readlink /proc/$!/exe)\" = \"$1\" ]; do sleep 0.01; done; }}; ({script}; echo $! > \"$d/pid\") >/dev/null 2>&1; cat \"$d/pid\"").Trim();
         try
         {
             using ProcessCollector collector = Open(ProcessFields.Image);

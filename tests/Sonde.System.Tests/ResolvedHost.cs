@@ -13,6 +13,23 @@ internal sealed class ResolvedHost : IDisposable
 
     private readonly Stack<Process> _programs = new();
 
+    /// <summary>A script for a mount namespace of its own: /run, the users and the settings of the bus are the test's; nothing of the machine's is touched.</summary>
+    internal const string Places = """
+        set -e
+        mount -t tmpfs none /run
+        mkdir -p /run/dbus /run/systemd/resolve
+        { cat /etc/passwd; echo 'systemd-resolve:x:990:990::/:/usr/sbin/nologin'; } > /run/passwd
+        { cat /etc/group; echo 'systemd-resolve:x:990:'; } > /run/group
+        mount --bind /run/passwd /etc/passwd
+        mount --bind /run/group /etc/group
+        chown 990:990 /run/systemd/resolve
+        cat > /run/bus.conf <<X
+        <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+        <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
+        <policy context="default"><allow user="*"/><allow own="*"/><allow eavesdrop="false"/><allow send_destination="*"/><allow send_type="method_call"/></policy></busconfig>
+        X
+        """;
+
     internal ResolvedHost(bool hasService = true)
     {
         Space = NeedsRoot.Namespace();
@@ -23,21 +40,7 @@ internal sealed class ResolvedHost : IDisposable
             Assert.Skip("needs dbus-daemon and systemd-resolved (./test installs them)");
         }
 
-        Space.Shell("""
-            set -e
-            mount -t tmpfs none /run
-            mkdir -p /run/dbus /run/systemd/resolve
-            { cat /etc/passwd; echo 'systemd-resolve:x:990:990::/:/usr/sbin/nologin'; } > /run/passwd
-            { cat /etc/group; echo 'systemd-resolve:x:990:'; } > /run/group
-            mount --bind /run/passwd /etc/passwd
-            mount --bind /run/group /etc/group
-            chown 990:990 /run/systemd/resolve
-            cat > /run/bus.conf <<X
-            <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-            <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
-            <policy context="default"><allow user="*"/><allow own="*"/><allow eavesdrop="false"/><allow send_destination="*"/><allow send_type="method_call"/></policy></busconfig>
-            X
-            """);
+        Space.Shell(Places);
         Start("dbus-daemon --config-file=/run/bus.conf --nofork --nopidfile");
         Assert.True(SpinWait.SpinUntil(() => Space.Shell("[ -S /run/dbus/system_bus_socket ] && echo yes || true").Length > 0, s_patience), "no bus");
         if (hasService)

@@ -6,24 +6,10 @@ namespace Sonde.System.Tests;
 /// <summary>The real systemd-resolved on a private D-Bus, set up by its own resolvectl.</summary>
 public sealed class ResolvedTests
 {
-    // A mount namespace of its own: /run, the users and the bus are the test's; nothing of the machine's is touched.
-    private const string Script = """
-        set -e
+    private const string Script = ResolvedHost.Places + "\n" + """
         export PATH="$SONDE_RESOLVED/usr/bin:$PATH"
         daemon="$SONDE_RESOLVED/lib/systemd/systemd-resolved"
         [ -x "$daemon" ] || daemon=/lib/systemd/systemd-resolved
-        mount -t tmpfs none /run
-        mkdir -p /run/dbus /run/systemd/resolve
-        { cat /etc/passwd; echo 'systemd-resolve:x:990:990::/:/usr/sbin/nologin'; } > /run/passwd
-        { cat /etc/group; echo 'systemd-resolve:x:990:'; } > /run/group
-        mount --bind /run/passwd /etc/passwd
-        mount --bind /run/group /etc/group
-        chown 990:990 /run/systemd/resolve
-        cat > /run/bus.conf <<X
-        <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-        <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>
-        <policy context="default"><allow user="*"/><allow own="*"/><allow eavesdrop="false"/><allow send_destination="*"/><allow send_type="method_call"/></policy></busconfig>
-        X
         bus=$(dbus-daemon --config-file=/run/bus.conf --fork --print-pid)
         ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up; ip addr add 10.1.0.1/24 dev v0
         "$daemon" > /run/resolved.log 2>&1 &

@@ -3,7 +3,7 @@ namespace Sonde.Testing;
 /// <summary>The file descriptors of this process, to find those that a test leaves behind.</summary>
 public static class OpenDescriptors
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <summary>What each open descriptor is, such as "socket:[1234]" or a path, by number.</summary>
     public static IReadOnlyDictionary<string, string> List()

@@ -29,7 +29,7 @@ public sealed class LedgerReasonTests
             test.Settle(TimeSpan.FromSeconds(1.5));
         }
 
-        Assert.Equal(reason, TrafficLedger.ReasonOf(test.Flow(TestLedger.Tcp(1))));
+        Assert.Equal(reason, OwnerSearch.ReasonOf(test.Flow(TestLedger.Tcp(1))));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LedgerReasonTests
         ledger.Count(new FlowCount(TestLedger.Tcp(1), new TrafficCounters(1, 0, 1), 7, 1, FlowSigns.None));
         ledger.Settle();
 
-        Assert.Equal(UnownedReason.Denied, TrafficLedger.ReasonOf(Assert.Single(ledger.Flows.All)));
+        Assert.Equal(UnownedReason.Denied, OwnerSearch.ReasonOf(Assert.Single(ledger.Flows.All)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class TrafficLedgerTests
         var test = new TestLedger();
         test.Count(TestLedger.Tcp(1), 100, cookie: 7);
         test.Settle();
-        Assert.Equal(UnownedReason.Pending, TrafficLedger.ReasonOf(test.Flow(TestLedger.Tcp(1))));
+        Assert.Equal(UnownedReason.Pending, OwnerSearch.ReasonOf(test.Flow(TestLedger.Tcp(1))));
 
         test.Owners.Hidden[7] = TestLedger.Clue(42);
         test.Settle(TimeSpan.FromMilliseconds(60));
@@ -34,7 +34,7 @@ public sealed class TrafficLedgerTests
         }
 
         Assert.InRange(test.Owners.Refreshes, 4, 5);
-        Assert.Equal(UnownedReason.Kernel, TrafficLedger.ReasonOf(test.Flow(TestLedger.Tcp(1))));
+        Assert.Equal(UnownedReason.Kernel, OwnerSearch.ReasonOf(test.Flow(TestLedger.Tcp(1))));
     }
 
     [Fact]

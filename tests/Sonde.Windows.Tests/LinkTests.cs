@@ -44,7 +44,7 @@ public sealed class LinkTests
         }
 
         var seen = new HashSet<byte>();
-        while (seen.Count < 20 && device.Wait(TimeSpan.FromSeconds(5)) == FrameWait.Ready)
+        while (seen.Count < 20 && device.Wait(TimeSpan.FromSeconds(20)) == FrameWait.Ready)
         {
             foreach (Frame frame in device.Receive())
             {
@@ -89,7 +89,7 @@ public sealed class LinkTests
 
         Assert.True(device.TrySend(frame));
 
-        Assert.Equal(FrameWait.Ready, receiver.Wait(TimeSpan.FromSeconds(5)));
+        Assert.Equal(FrameWait.Ready, receiver.Wait(TimeSpan.FromSeconds(20)));
         foreach (Frame found in receiver.Receive())
         {
             Assert.Equal(frame, found.Data.ToArray());

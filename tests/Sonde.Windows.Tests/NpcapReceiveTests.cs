@@ -28,7 +28,7 @@ public sealed class NpcapReceiveTests : IDisposable
         using FrameDevice device = _npcap.Open();
         Assert.True(_npcap.Arrive(sent, wireLength: 1500));
 
-        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(5)));
+        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
         int count = 0;
         foreach (Frame frame in device.Receive())
         {

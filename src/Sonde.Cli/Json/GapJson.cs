@@ -15,6 +15,20 @@ internal static class GapJson
         json.EndObject();
     }
 
+    /// <summary>All of them, as an array of objects.</summary>
+    internal static void WriteArray(JsonText json, ReadOnlySpan<byte> name, IReadOnlyList<Gap> gaps)
+    {
+        json.BeginArray(name);
+        foreach (Gap gap in gaps)
+        {
+            json.BeginObject();
+            WriteFields(json, gap);
+            json.EndObject();
+        }
+
+        json.EndArray();
+    }
+
     internal static void WriteFields(JsonText json, Gap gap)
     {
         json.Property("what"u8, gap.What);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sonde.Interop.Windows;
 
 // netioapi.h: unicast addresses of interfaces.
-internal static unsafe partial class IpHlpApi
+internal static partial class IpHlpApi
 {
     /// <summary>NL_DAD_STATE (nldef.h): usable at once, without a search for duplicates.</summary>
     internal const int IpDadStatePreferred = 4;
@@ -12,82 +12,42 @@ internal static unsafe partial class IpHlpApi
     private static partial int GetUnicastIpAddressTable(ushort family, out MibTable table);
 
     [LibraryImport(Library)]
-    private static partial void InitializeUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW* row);
+    private static partial void InitializeUnicastIpAddressEntry(ref MIB_UNICASTIPADDRESS_ROW row);
 
     [LibraryImport(Library)]
-    private static partial int CreateUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW* row);
+    private static partial int CreateUnicastIpAddressEntry(ref MIB_UNICASTIPADDRESS_ROW row);
 
     [LibraryImport(Library)]
-    private static partial int DeleteUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW* row);
+    private static partial int DeleteUnicastIpAddressEntry(ref MIB_UNICASTIPADDRESS_ROW row);
 
     /// <summary>The addresses of all interfaces, both families, as rows of <see cref="MIB_UNICASTIPADDRESS_ROW"/>.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
-    internal static MibTable GetUnicastIpAddressTable()
-    {
-        try
-        {
-            int error = GetUnicastIpAddressTable(AF_UNSPEC, out MibTable table);
-            if (error is Win32.ERROR_SUCCESS or Win32.ERROR_NOT_FOUND)
-            {
-                return table;
-            }
-
-            table.Dispose();
-            throw new NativeException("GetUnicastIpAddressTable", Win32.Error(error));
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("GetUnicastIpAddressTable", missing);
-        }
-    }
+    internal static MibTable GetUnicastIpAddressTable() => Ask("GetUnicastIpAddressTable", GetUnicastIpAddressTable, AF_UNSPEC);
 
     /// <summary>A row as the system wants a new address to begin: endless lifetimes, an origin of its own.</summary>
     /// <exception cref="NativeException">This Windows lacks the function.</exception>
     internal static MIB_UNICASTIPADDRESS_ROW NewUnicastIpAddress()
     {
-        try
-        {
-            MIB_UNICASTIPADDRESS_ROW row = default;
+        MIB_UNICASTIPADDRESS_ROW row = default;
+        Call("InitializeUnicastIpAddressEntry", Initialize, ref row);
+        return row;
 
-            // SAFETY: the call writes exactly one row, a local; so do those below.
-            InitializeUnicastIpAddressEntry(&row);
-            return row;
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        static int Initialize(ref MIB_UNICASTIPADDRESS_ROW row)
         {
-            throw Win32.Missing("InitializeUnicastIpAddressEntry", missing);
+            InitializeUnicastIpAddressEntry(ref row);
+            return Win32.ERROR_SUCCESS;
         }
     }
 
     /// <summary>Adds an address.</summary>
     /// <returns>0, or the Win32 error.</returns>
     /// <exception cref="NativeException">This Windows lacks the function.</exception>
-    internal static int CreateUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW row)
-    {
-        try
-        {
-            return CreateUnicastIpAddressEntry(&row);
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("CreateUnicastIpAddressEntry", missing);
-        }
-    }
+    internal static int CreateUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW row) => Call("CreateUnicastIpAddressEntry", CreateUnicastIpAddressEntry, ref row);
 
     /// <summary>Removes an address.</summary>
     /// <returns>0, or the Win32 error.</returns>
     /// <exception cref="NativeException">This Windows lacks the function.</exception>
-    internal static int DeleteUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW row)
-    {
-        try
-        {
-            return DeleteUnicastIpAddressEntry(&row);
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("DeleteUnicastIpAddressEntry", missing);
-        }
-    }
+    internal static int DeleteUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW row) => Call("DeleteUnicastIpAddressEntry", DeleteUnicastIpAddressEntry, ref row);
 }
 
 /// <summary>struct MIB_UNICASTIPADDRESS_ROW (netioapi.h).</summary>

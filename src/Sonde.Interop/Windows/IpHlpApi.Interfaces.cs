@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Sonde.Interop.Windows;
 
 // netioapi.h and ifdef.h: interfaces with their states and 64-bit counters.
-internal static unsafe partial class IpHlpApi
+internal static partial class IpHlpApi
 {
     internal const int IF_MAX_STRING_SIZE = 256;
     internal const int IF_MAX_PHYS_ADDRESS_LENGTH = 32;
@@ -13,7 +13,7 @@ internal static unsafe partial class IpHlpApi
     private static partial int GetIfTable2(out MibTable table);
 
     [LibraryImport(Library)]
-    private static partial int GetIfEntry2(MIB_IF_ROW2* row);
+    private static partial int GetIfEntry2(ref MIB_IF_ROW2 row);
 
     /// <summary>All interfaces, filter modules among them, as rows of <see cref="MIB_IF_ROW2"/>.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
@@ -40,24 +40,13 @@ internal static unsafe partial class IpHlpApi
     /// <exception cref="NativeException">The system refused; ERROR_FILE_NOT_FOUND when there is none.</exception>
     internal static void GetIfEntry2(ulong luid, uint index, out MIB_IF_ROW2 row)
     {
-        try
+        row = default;
+        row.InterfaceLuid = luid;
+        row.InterfaceIndex = index;
+        int error = Call("GetIfEntry2", GetIfEntry2, ref row);
+        if (error != Win32.ERROR_SUCCESS)
         {
-            row = default;
-            row.InterfaceLuid = luid;
-            row.InterfaceIndex = index;
-            fixed (MIB_IF_ROW2* start = &row)
-            {
-                // SAFETY: the call reads and writes exactly one row.
-                int error = GetIfEntry2(start);
-                if (error != Win32.ERROR_SUCCESS)
-                {
-                    throw new NativeException("GetIfEntry2", Win32.Error(error));
-                }
-            }
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("GetIfEntry2", missing);
+            throw new NativeException("GetIfEntry2", Win32.Error(error));
         }
     }
 }

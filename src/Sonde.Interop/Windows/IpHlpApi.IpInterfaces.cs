@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace Sonde.Interop.Windows;
 
 // netioapi.h: what a family of addresses keeps of an interface.
-internal static unsafe partial class IpHlpApi
+internal static partial class IpHlpApi
 {
     /// <summary>NL_ROUTER_DISCOVERY_BEHAVIOR (nldef.h).</summary>
     internal const int RouterDiscoveryDisabled = 0;
 
     [LibraryImport(Library)]
-    private static partial int GetIpInterfaceEntry(MIB_IPINTERFACE_ROW* row);
+    private static partial int GetIpInterfaceEntry(ref MIB_IPINTERFACE_ROW row);
 
     [LibraryImport(Library)]
-    private static partial int SetIpInterfaceEntry(MIB_IPINTERFACE_ROW* row);
+    private static partial int SetIpInterfaceEntry(ref MIB_IPINTERFACE_ROW row);
 
     /// <summary>Reads an interface's row of a family (<see cref="AF_INET"/>, <see cref="AF_INET6"/>).</summary>
     /// <returns>0, or the Win32 error: ERROR_NOT_FOUND where the family is not bound to the interface.</returns>
@@ -22,18 +22,7 @@ internal static unsafe partial class IpHlpApi
         row = default;
         row.Family = family;
         row.InterfaceLuid = luid;
-        try
-        {
-            fixed (MIB_IPINTERFACE_ROW* start = &row)
-            {
-                // SAFETY: the call reads and writes exactly one row.
-                return GetIpInterfaceEntry(start);
-            }
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("GetIpInterfaceEntry", missing);
-        }
+        return Call("GetIpInterfaceEntry", GetIpInterfaceEntry, ref row);
     }
 
     /// <summary>Writes a row back that was read.</summary>
@@ -43,15 +32,7 @@ internal static unsafe partial class IpHlpApi
     {
         // The call refuses the very row that it has just returned, for IPv4, unless this is zero.
         row.SitePrefixLength = 0;
-        try
-        {
-            // SAFETY: as above; the row is a copy.
-            return SetIpInterfaceEntry(&row);
-        }
-        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
-        {
-            throw Win32.Missing("SetIpInterfaceEntry", missing);
-        }
+        return Call("SetIpInterfaceEntry", SetIpInterfaceEntry, ref row);
     }
 }
 

@@ -17,6 +17,43 @@ internal static unsafe partial class IpHlpApi
     // netioapi.h. Takes a pointer, not a MibTable: it is called by the handle's own release.
     [LibraryImport(Library)]
     internal static partial void FreeMibTable(void* memory);
+
+    private delegate int TableFunction(ushort family, out MibTable table);
+
+    private delegate int RowFunction<TRow>(ref TRow row);
+
+    // A table of a family. Without a row of that family the answer is "not found" and no table: an empty list.
+    private static MibTable Ask(string name, TableFunction function, ushort family)
+    {
+        try
+        {
+            int error = function(family, out MibTable table);
+            if (error is Win32.ERROR_SUCCESS or Win32.ERROR_NOT_FOUND or Win32.ERROR_FILE_NOT_FOUND)
+            {
+                return table;
+            }
+
+            table.Dispose();
+            throw new NativeException(name, Win32.Error(error));
+        }
+        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        {
+            throw Win32.Missing(name, missing);
+        }
+    }
+
+    // A function of one row that this Windows may lack.
+    private static int Call<TRow>(string name, RowFunction<TRow> function, ref TRow row)
+    {
+        try
+        {
+            return function(ref row);
+        }
+        catch (TypeLoadException missing) when (Win32.IsMissing(missing))
+        {
+            throw Win32.Missing(name, missing);
+        }
+    }
 }
 
 /// <summary>struct sockaddr_in (ws2def.h).</summary>

@@ -17,6 +17,7 @@ internal static class Win32
     internal const int ERROR_INVALID_PARAMETER = 87;
     internal const int ERROR_BUFFER_OVERFLOW = 111;
     internal const int ERROR_INSUFFICIENT_BUFFER = 122;
+    internal const int ERROR_INVALID_LEVEL = 124;
     internal const int ERROR_MOD_NOT_FOUND = 126;
     internal const int ERROR_PROC_NOT_FOUND = 127;
     internal const int ERROR_ALREADY_EXISTS = 183;

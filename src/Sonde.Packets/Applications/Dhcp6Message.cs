@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Sonde.Packets.Applications;
 
 /// <summary>A DHCP message for IPv6 (RFC 8415), read in place.</summary>
@@ -54,27 +52,5 @@ public readonly ref struct Dhcp6Message
     }
 
     /// <summary>Finds the first option of a number.</summary>
-    public bool TryGetOption(int number, out ReadOnlySpan<byte> data)
-    {
-        ReadOnlySpan<byte> rest = _bytes[FixedSize..];
-        while (rest.Length >= 4)
-        {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-            if (length > rest.Length - 4)
-            {
-                break;
-            }
-
-            if (BinaryPrimitives.ReadUInt16BigEndian(rest) == number)
-            {
-                data = rest.Slice(4, length);
-                return true;
-            }
-
-            rest = rest[(4 + length)..];
-        }
-
-        data = default;
-        return false;
-    }
+    public bool TryGetOption(int number, out ReadOnlySpan<byte> data) => NumberedOptions.TryFind(_bytes[FixedSize..], number, out data);
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Sonde.Packets.Applications;
 
 /// <summary>What EDNS adds to a DNS message (RFC 6891), kept in a record of its own.</summary>
@@ -33,27 +31,5 @@ public readonly ref struct DnsEdns
     private ReadOnlySpan<byte> Field => _record.EdnsField;
 
     /// <summary>Finds the first option of a number: 8 is the client's network, 10 a cookie, 15 an extended error.</summary>
-    public bool TryGetOption(int number, out ReadOnlySpan<byte> data)
-    {
-        ReadOnlySpan<byte> rest = Options;
-        while (rest.Length >= 4)
-        {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(rest[2..]);
-            if (length > rest.Length - 4)
-            {
-                break;
-            }
-
-            if (BinaryPrimitives.ReadUInt16BigEndian(rest) == number)
-            {
-                data = rest.Slice(4, length);
-                return true;
-            }
-
-            rest = rest[(4 + length)..];
-        }
-
-        data = default;
-        return false;
-    }
+    public bool TryGetOption(int number, out ReadOnlySpan<byte> data) => NumberedOptions.TryFind(Options, number, out data);
 }

@@ -179,48 +179,17 @@ internal static class DnsText
         sink.Append(']');
     }
 
+    // tcpdump's form of a type without a name.
     private static void WriteType(ref TextSink sink, DnsRecordType type)
     {
-        string name = type switch
+        if (DnsRecordTypeNames.Find(type) is { } name)
         {
-            DnsRecordType.A => "A",
-            DnsRecordType.NS => "NS",
-            DnsRecordType.Cname => "CNAME",
-            DnsRecordType.Soa => "SOA",
-            DnsRecordType.Ptr => "PTR",
-            DnsRecordType.HInfo => "HINFO",
-            DnsRecordType.MX => "MX",
-            DnsRecordType.Txt => "TXT",
-            DnsRecordType.Aaaa => "AAAA",
-            DnsRecordType.Srv => "SRV",
-            DnsRecordType.DName => "DNAME",
-            DnsRecordType.Opt => "OPT",
-            DnsRecordType.DS => "DS",
-            DnsRecordType.RRSig => "RRSIG",
-            DnsRecordType.NSec => "NSEC",
-            DnsRecordType.DnsKey => "DNSKEY",
-            DnsRecordType.NSec3 => "NSEC3",
-            DnsRecordType.Tlsa => "TLSA",
-            DnsRecordType.Svcb => "SVCB",
-            DnsRecordType.Https => "HTTPS",
-            DnsRecordType.Any => "ANY",
-            DnsRecordType.Caa => "CAA",
-            (DnsRecordType)29 => "LOC",
-            (DnsRecordType)35 => "NAPTR",
-            (DnsRecordType)44 => "SSHFP",
-            (DnsRecordType)51 => "NSEC3PARAM",
-            (DnsRecordType)59 => "CDS",
-            (DnsRecordType)60 => "CDNSKEY",
-            (DnsRecordType)251 => "IXFR",
-            (DnsRecordType)252 => "AXFR",
-            (DnsRecordType)256 => "URI",
-            _ => "Type",
-        };
-        sink.Append(name);
-        if (name is "Type")
-        {
-            sink.Append((int)type);
+            sink.Append(name);
+            return;
         }
+
+        sink.Append("Type");
+        sink.Append((int)type);
     }
 
     private static string NameOfOperation(int opcode) => opcode switch

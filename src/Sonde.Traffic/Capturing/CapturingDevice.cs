@@ -2,9 +2,11 @@ using Sonde.Link;
 
 namespace Sonde.Traffic.Capturing;
 
-/// <summary>A device with the thread that empties it.</summary>
+/// <summary>A device with the thread that empties it, again and again.</summary>
 internal sealed class CapturingDevice(FrameDevice device) : IDisposable
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
     private readonly object _passes = new();
     private Thread? _thread;
     private TimeProvider _time = TimeProvider.System;
@@ -30,15 +32,20 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
     /// <summary>Why it ended; null while it lives.</summary>
     internal LinkException? Failure => Volatile.Read(ref _failure);
 
-    internal void Start(FrameTaker take, TimeProvider time, TimeSpan pause)
+    /// <summary>Begins to empty it.</summary>
+    /// <param name="drain">Takes what is ready; called by one thread.</param>
+    /// <param name="time">The clock by which passes are told.</param>
+    internal void Start(FrameDrain drain, TimeProvider time)
     {
         _time = time;
         _lastPass = time.GetTimestamp();
-        _thread = new Thread(() => Run(take, pause)) { IsBackground = true, Name = $"sonde names {device.Name}" };
+        _thread = new Thread(() => Run(drain)) { IsBackground = true, Name = $"sonde packets {device.Name}" };
         _thread.Start();
     }
 
-    /// <summary>Waits until the device was found empty at least so long after now.</summary>
+    /// <summary>Waits until everything that had come when it is called was handed over.</summary>
+    /// <param name="enough">How long after it came a frame may be handed over.</param>
+    /// <param name="patience">How long to wait at most.</param>
     internal void AwaitPass(TimeSpan enough, TimeSpan patience)
     {
         long started = _time.GetTimestamp();
@@ -61,17 +68,17 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
         _thread?.Join();
     }
 
-    private void Run(FrameTaker take, TimeSpan pause)
+    private void Run(FrameDrain drain)
     {
         try
         {
-            do
+            while (true)
             {
                 long started = _time.GetTimestamp();
                 DateTimeOffset startedAt = _time.GetUtcNow();
-                foreach (Frame frame in device.Receive())
+                if (!drain(device))
                 {
-                    take(frame);
+                    continue;
                 }
 
                 lock (_passes)
@@ -80,12 +87,16 @@ internal sealed class CapturingDevice(FrameDevice device) : IDisposable
                     _emptyAt = startedAt;
                     Monitor.PulseAll(_passes);
                 }
+
+                if (device.Wait(s_pause) == FrameWait.Stopped)
+                {
+                    return;
+                }
             }
-            while (device.Wait(pause) != FrameWait.Stopped);
         }
         catch (LinkException failure)
         {
-            // The top of a thread: whoever asks for names next is told.
+            // The top of a thread: whoever asks next is told.
             Volatile.Write(ref _failure, failure);
         }
         finally

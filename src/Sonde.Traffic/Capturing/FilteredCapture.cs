@@ -9,7 +9,6 @@ internal sealed class FilteredCapture : IDisposable
 {
     // A block that is not full is handed over after this time, or once more of it.
     private static readonly TimeSpan s_block = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     // Of a super-packet; the shorter it is, the more blocks the buffer has.
@@ -58,7 +57,17 @@ internal sealed class FilteredCapture : IDisposable
     {
         foreach (CapturingDevice device in _devices)
         {
-            device.Start(take, time, s_pause);
+            device.Start(HandOver, time);
+        }
+
+        bool HandOver(FrameDevice device)
+        {
+            foreach (Frame frame in device.Receive())
+            {
+                take(frame);
+            }
+
+            return true;
         }
     }
 

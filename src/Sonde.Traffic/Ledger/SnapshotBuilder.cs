@@ -41,7 +41,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             connections.Add(ToConnection(flow));
             if (flow.Owner is null)
             {
-                Add(unowned, TrafficLedger.ReasonOf(flow), flow.Counters, 1);
+                Add(unowned, OwnerSearch.ReasonOf(flow), flow.Counters, 1);
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Process = flow.Owner?.Key,
             ProcessName = flow.Owner?.Name,
             Confidence = flow.Owner is null ? OwnerConfidence.None : flow.Confidence,
-            UnownedReason = TrafficLedger.ReasonOf(flow),
+            UnownedReason = OwnerSearch.ReasonOf(flow),
             Direction = flow.Direction,
             State = flow.State,
             IsClosed = flow.IsClosed,

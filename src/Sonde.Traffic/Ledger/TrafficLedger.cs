@@ -7,34 +7,19 @@ namespace Sonde.Traffic.Ledger;
 /// <remarks>One thread at a time.</remarks>
 internal sealed class TrafficLedger : ITrafficSink
 {
-    // How long after its first packet a flow without an owner is asked about with every means. After the last time the answer is final.
-    private static readonly TimeSpan[] s_retries = [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(5)];
-
-    // A socket may be handed on, to a child or through another socket: the owner of an active flow is asked for again before its next bytes are given
-    // to it. A look costs about a microsecond, so of very many flows each has its turn after a while.
-    private const int MostChecks = 2048;
-    private static readonly TimeSpan s_ownerCheck = TimeSpan.FromSeconds(2);
-
-    // Looking at all descriptors of a busy host takes long: one part in so many of the time at most.
-    private const int RefreshShare = 20;
-
     private readonly TrafficOptions _options;
-    private readonly IReadOnlyList<OwnerSource> _owners;
     private readonly ulong _ownNamespace;
-    private readonly List<TrackedFlow> _unowned = [];
-    private long _lastRefresh;
-    private int _checks;
-    private TimeSpan _refreshPause = s_retries[1];
+    private readonly OwnerSearch _search;
 
     internal TrafficLedger(TrafficOptions options, IReadOnlyList<OwnerSource> owners, Guid boot, ulong ownNamespace = 0)
     {
         _options = options;
-        _owners = owners;
         _ownNamespace = ownNamespace;
         Clock = new StepClock(options.Time, options.Interval);
         Flows = new FlowTable(options.MaxFlows);
         Coverage = new CoverageMeter(ownNamespace);
         Processes = new ProcessTable(options.MaxProcesses, boot, options.WithHistory);
+        _search = new OwnerSearch(owners, options.Time, Clock, Processes, Changes);
     }
 
     internal StepClock Clock { get; }
@@ -74,7 +59,7 @@ internal sealed class TrafficLedger : ITrafficSink
         flow.Signs |= count.Signs;
         flow.Record = null;
         Learn(flow, count);
-        CheckOwner(flow);
+        _search.Check(flow);
         Total += count.Counters;
         Coverage.Add(count);
         flow.Counters += count.Counters;
@@ -105,24 +90,7 @@ internal sealed class TrafficLedger : ITrafficSink
     /// <summary>Finds owners of what has been counted, and lets go of what is long over. Call it after each reading of the source.</summary>
     internal void Settle()
     {
-        AskAgain();
-        if (Clock.Since(_lastRefresh) >= _refreshPause && _unowned.Exists(flow => IsDue(flow) && ReasonOf(flow) == UnownedReason.Pending))
-        {
-            RefreshOwners();
-            AskAgain();
-        }
-
-        foreach (TrackedFlow flow in _unowned)
-        {
-            Explain(flow);
-            while (IsDue(flow))
-            {
-                flow.Attempts++;
-            }
-        }
-
-        _unowned.RemoveAll(static flow => flow.IsForgotten || flow.Confidence is OwnerConfidence.Kernel or OwnerConfidence.Exact || IsFinal(flow));
-        _checks = 0;
+        _search.Settle();
         Expire();
     }
 
@@ -131,31 +99,6 @@ internal sealed class TrafficLedger : ITrafficSink
     {
         SetClosed(flow, isClosed: true);
         flow.Record = null;
-    }
-
-    /// <summary>Why a flow has no owner.</summary>
-    internal static UnownedReason ReasonOf(TrackedFlow flow)
-    {
-        if (flow.Owner is not null)
-        {
-            return UnownedReason.None;
-        }
-
-        if (flow.FinalReason != UnownedReason.None)
-        {
-            return flow.FinalReason;
-        }
-
-        Packets.FlowKey key = flow.Identity.Key;
-        return key.Protocol is Packets.IPProtocol.Icmp or Packets.IPProtocol.IcmpV6 ? UnownedReason.Icmp
-            : key.Remote.Address.IsMulticast || key.Local.Address.IsMulticast ? UnownedReason.Multicast
-            : key.Protocol is Packets.IPProtocol.Igmp ? UnownedReason.Multicast
-
-            // Nobody listens: the kernel refuses by itself.
-            : flow.IsTcp && (flow.Signs & (FlowSigns.Reset | FlowSigns.Opened)) == FlowSigns.Reset && flow.Counters.Packets <= 4 ? UnownedReason.Kernel
-            : !IsFinal(flow) ? UnownedReason.Pending
-            : flow.HasEnded ? UnownedReason.Closed
-            : UnownedReason.Kernel;
     }
 
     private TrackedFlow Find(in FlowCount count)
@@ -187,7 +130,7 @@ internal sealed class TrafficLedger : ITrafficSink
             return flow;
         }
 
-        _unowned.Add(flow);
+        _search.Add(flow);
         return flow;
     }
 
@@ -208,136 +151,6 @@ internal sealed class TrafficLedger : ITrafficSink
             flow.Cookie = count.SocketCookie;
         }
     }
-
-    private void RefreshOwners()
-    {
-        _lastRefresh = Clock.Now;
-        long started = _options.Time.GetTimestamp();
-        foreach (OwnerSource owner in _owners)
-        {
-            owner.Refresh();
-        }
-
-        TimeSpan pause = _options.Time.GetElapsedTime(started) * RefreshShare;
-        _refreshPause = pause > s_retries[1] ? pause : s_retries[1];
-    }
-
-    private void AskAgain()
-    {
-        foreach (TrackedFlow flow in _unowned)
-        {
-            if (!flow.IsForgotten)
-            {
-                Ask(flow);
-            }
-        }
-    }
-
-    private void Ask(TrackedFlow flow)
-    {
-        foreach (OwnerSource source in _owners)
-        {
-            if (source.TryFind(flow.Identity, flow.Cookie, out OwnerClue clue))
-            {
-                Give(flow, clue);
-                return;
-            }
-        }
-
-        if (flow.ListenerCookie == 0)
-        {
-            return;
-        }
-
-        foreach (OwnerSource source in _owners)
-        {
-            if (source.TryFind(flow.Identity, flow.ListenerCookie, out OwnerClue clue))
-            {
-                Give(flow, clue with { Confidence = OwnerConfidence.Listener });
-                return;
-            }
-        }
-    }
-
-    private void Explain(TrackedFlow flow)
-    {
-        if (flow.Owner is not null)
-        {
-            return;
-        }
-
-        foreach (OwnerSource source in _owners)
-        {
-            if (source.Explain(flow.Identity, flow.Cookie) is var reason && reason != UnownedReason.None)
-            {
-                flow.FinalReason = reason;
-                return;
-            }
-        }
-    }
-
-    // All that has no owner yet, or a less certain one, moves to the one who is found.
-    private void Give(TrackedFlow flow, in OwnerClue clue)
-    {
-        TrackedProcess process = Processes.Find(clue, Clock.Now);
-        bool isSurer = flow.Owner is null || clue.Confidence < flow.Confidence;
-        if (flow.Owner == process)
-        {
-            flow.Record = isSurer ? null : flow.Record;
-            flow.Confidence = isSurer ? clue.Confidence : flow.Confidence;
-            return;
-        }
-
-        if (flow.Owner is { } before)
-        {
-            if (!isSurer && clue.Confidence != flow.Confidence)
-            {
-                return;
-            }
-
-            before.Flows--;
-            if (isSurer)
-            {
-                Processes.AddTo(before, default(TrafficCounters) - (flow.Counters - flow.OfOthers));
-            }
-            else
-            {
-                // Handed on: what is past stays whose it was.
-                flow.OfOthers = flow.Counters;
-            }
-        }
-
-        TrafficCounters own = flow.Counters - flow.OfOthers;
-        Processes.AddTo(process, own);
-        if (own != default)
-        {
-            process.Ring.Add(Clock, flow.Ring);
-            process.LastSeen = Clock.Now;
-        }
-
-        process.Flows++;
-        Changes.Add(flow);
-        flow.Owner = process;
-        flow.Confidence = clue.Confidence;
-        flow.Record = null;
-    }
-
-    private void CheckOwner(TrackedFlow flow)
-    {
-        if (flow.Owner is not null
-            && flow.Confidence == OwnerConfidence.Kernel
-            && flow.LastAsked != Clock.Now
-            && (_checks < MostChecks || Clock.Since(flow.LastAsked) >= s_ownerCheck))
-        {
-            _checks++;
-            flow.LastAsked = Clock.Now;
-            Ask(flow);
-        }
-    }
-
-    private bool IsDue(TrackedFlow flow) => !IsFinal(flow) && Clock.Since(flow.FirstSeen) >= s_retries[flow.Attempts];
-
-    private static bool IsFinal(TrackedFlow flow) => flow.Attempts >= s_retries.Length;
 
     private void Expire()
     {
@@ -387,7 +200,7 @@ internal sealed class TrafficLedger : ITrafficSink
             return;
         }
 
-        UnownedReason reason = ReasonOf(flow);
+        UnownedReason reason = OwnerSearch.ReasonOf(flow);
         reason = reason == UnownedReason.Pending ? UnownedReason.Closed : reason;
         PastUnowned[reason] = PastUnowned.GetValueOrDefault(reason) + flow.Counters;
     }

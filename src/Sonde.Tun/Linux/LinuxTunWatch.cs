@@ -1,27 +1,26 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.Linux;
 using Sonde.Interop.Unix;
+using Sonde.Tun.Unix;
 
 namespace Sonde.Tun.Linux;
 
 /// <summary>Changes of one interface by netlink multicast, in the network namespace of the thread that opens it.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxTunWatch : TunWatch
+internal sealed class LinuxTunWatch : UnixTunWatch
 {
     private const uint Groups = RtNetlink.RTMGRP_LINK | RtNetlink.RTMGRP_IPV4_IFADDR | RtNetlink.RTMGRP_IPV6_IFADDR;
 
     private readonly NetlinkSocket _notifications;
     private readonly LinuxTunChanges _changes;
-    private readonly string _device;
 
     /// <summary>Listens first and looks then, so that nothing falls between the two.</summary>
     /// <exception cref="TunException">The system refused, or there is no such interface here.</exception>
     internal LinuxTunWatch(int index, string device)
+        : base(device)
     {
-        _device = device;
         try
         {
             _notifications = NetlinkSocket.Open(Netlink.NETLINK_ROUTE, Groups, receiveBufferBytes: 1 << 20);
@@ -47,43 +46,15 @@ internal sealed class LinuxTunWatch : TunWatch
 
     protected override void Dispose(bool disposing) => _notifications.Dispose();
 
-    private protected override bool TryWaitCore(TimeSpan timeout, [NotNullWhen(true)] out TunChange? change, CancellationToken cancellationToken)
+    private protected override FileDescriptor Notifications => _notifications.Descriptor;
+
+    private protected override bool TryTake([NotNullWhen(true)] out TunChange? change) => _changes.TryTake(out change);
+
+    private protected override void Receive()
     {
-        long started = Stopwatch.GetTimestamp();
-        using var stop = (UnixStopSignal)StopSignal.Create(cancellationToken); // on Linux it is made of descriptors
-        try
+        if (_notifications.ReceivePending(_changes.Take).Overflowed)
         {
-            while (!_changes.TryTake(out change))
-            {
-                TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - Stopwatch.GetElapsedTime(started);
-                if (timeout >= TimeSpan.Zero && left < TimeSpan.Zero)
-                {
-                    left = TimeSpan.Zero;
-                }
-
-                switch (Poller.Wait(_notifications.Descriptor, stop.Waitable, left))
-                {
-                    case WaitResult.Stopped:
-                        cancellationToken.ThrowIfCancellationRequested();
-                        break;
-                    case WaitResult.TimedOut:
-                        return false;
-                    default:
-                        NetlinkReceipt receipt = _notifications.ReceivePending(_changes.Take);
-                        if (receipt.Overflowed)
-                        {
-                            _changes.Lose();
-                        }
-
-                        break;
-                }
-            }
-
-            return true;
-        }
-        catch (NativeException refused)
-        {
-            throw TunException.From(refused, _device);
+            _changes.Lose();
         }
     }
 }

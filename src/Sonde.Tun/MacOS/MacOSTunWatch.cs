@@ -1,15 +1,15 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using Sonde.Interop;
 using Sonde.Interop.MacOS;
 using Sonde.Interop.Unix;
+using Sonde.Tun.Unix;
 
 namespace Sonde.Tun.MacOS;
 
 /// <summary>Changes of one interface: the routing socket tells that something has changed, and a look tells what.</summary>
 [SupportedOSPlatform("macos")]
-internal sealed class MacOSTunWatch : TunWatch
+internal sealed class MacOSTunWatch : UnixTunWatch
 {
     private readonly string _name;
     private readonly int _index;
@@ -19,6 +19,7 @@ internal sealed class MacOSTunWatch : TunWatch
     /// <summary>Listens first and looks then, so that nothing falls between the two.</summary>
     /// <exception cref="TunException">The system refused, or there is no such interface.</exception>
     internal MacOSTunWatch(string name)
+        : base(name)
     {
         _name = name;
         try
@@ -45,42 +46,11 @@ internal sealed class MacOSTunWatch : TunWatch
 
     protected override void Dispose(bool disposing) => _notifications.Dispose();
 
-    private protected override bool TryWaitCore(TimeSpan timeout, [NotNullWhen(true)] out TunChange? change, CancellationToken cancellationToken)
-    {
-        long started = Stopwatch.GetTimestamp();
-        using var stop = (UnixStopSignal)StopSignal.Create(cancellationToken); // of descriptors on every Unix
-        try
-        {
-            while (!_changes.TryTake(out change))
-            {
-                TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - Stopwatch.GetElapsedTime(started);
-                if (timeout >= TimeSpan.Zero && left < TimeSpan.Zero)
-                {
-                    left = TimeSpan.Zero;
-                }
+    private protected override FileDescriptor Notifications => _notifications.Descriptor;
 
-                switch (Poller.Wait(_notifications.Descriptor, stop.Waitable, left))
-                {
-                    case WaitResult.Stopped:
-                        cancellationToken.ThrowIfCancellationRequested();
-                        break;
-                    case WaitResult.TimedOut:
-                        return false;
-                    default:
-                        Look();
-                        break;
-                }
-            }
+    private protected override bool TryTake([NotNullWhen(true)] out TunChange? change) => _changes.TryTake(out change);
 
-            return true;
-        }
-        catch (NativeException refused)
-        {
-            throw TunException.From(refused, _name);
-        }
-    }
-
-    private void Look()
+    private protected override void Receive()
     {
         bool mustLook = false;
         bool overflowed = _notifications.ReceivePending(datagram => mustLook |= MacOSTunBytes.Concerns(datagram, _index));

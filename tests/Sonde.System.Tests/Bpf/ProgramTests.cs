@@ -232,7 +232,7 @@ public sealed partial class ProgramTests : IDisposable
         }
 
         // The kernel frees programs a moment after the last descriptor is closed.
-        Assert.True(SpinWait.SpinUntil(() => BpfObjects.DescribeProgram(id) is null, TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => BpfObjects.DescribeProgram(id) is null, TimeSpan.FromSeconds(20)));
     }
 
     private static FileDescriptor OpenCgroup()

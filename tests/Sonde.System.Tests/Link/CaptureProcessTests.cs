@@ -108,7 +108,7 @@ public sealed class CaptureProcessTests
         Assert.Contains("setcap CAP_NET_RAW+ep", told[2], StringComparison.Ordinal);
 
         string captured = host.Shell(
-            $"ip link set lo up; (sleep 1; ping -c 3 -i 0.2 127.0.0.1 >/dev/null) & setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +net_raw --ambient-caps +net_raw \"{ChildProcess.Sonde}\" capture -i lo -c 1 --time none icmp; wait");
+            $"ip link set lo up; d=$(mktemp -d); ({Await}; ping -c 3 -i 0.2 127.0.0.1 >/dev/null; rm -r \"$d\") & setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +net_raw --ambient-caps +net_raw \"{ChildProcess.Sonde}\" capture -i lo -c 1 --time none icmp 2>\"$d/err\"; wait");
         Assert.StartsWith("IP 127.0.0.1 > 127.0.0.1: ICMP echo request", captured, StringComparison.Ordinal);
     }
 

@@ -21,7 +21,7 @@ public sealed class DeviceLifeTests
             Assert.Equal(FrameWait.TimedOut, device.Wait(TimeSpan.FromMilliseconds(250)));
             wire.Host.Shell("ip link set right up");
             Assert.Equal(FrameWait.TimedOut, device.Wait(TimeSpan.FromMilliseconds(250)));
-            Assert.True(SpinWait.SpinUntil(() => Sends(sender, round), TimeSpan.FromSeconds(5)));
+            Assert.True(SpinWait.SpinUntil(() => Sends(sender, round), TimeSpan.FromSeconds(20)));
 
             Assert.Equal([Wire.Numbered(round)], Wire.Take(device, 1));
             Assert.Equal(round, device.Statistics.InterfaceDowns);
@@ -60,9 +60,15 @@ public sealed class DeviceLifeTests
             }
         });
         waiter.Start();
-        wire.Host.Shell(isDownBefore ? "ip link set right down; sleep 0.3; ip link del right" : "sleep 0.2; ip link del right");
+        if (isDownBefore)
+        {
+            wire.Host.Shell("ip link set right down");
+            Assert.True(SpinWait.SpinUntil(() => device.Statistics.InterfaceDowns == 1, TimeSpan.FromSeconds(20)));
+        }
 
-        Assert.True(waiter.Join(TimeSpan.FromSeconds(5)));
+        wire.Host.Shell("ip link del right");
+
+        Assert.True(waiter.Join(TimeSpan.FromSeconds(20)));
         Assert.Equal((LinkFailure.InterfaceGone, 60), (end?.Failure, taken));
         Assert.Equal(1, device.Statistics.InterfaceDowns);
         Assert.Equal(LinkFailure.InterfaceGone, Assert.Throws<LinkException>(() => device.Wait()).Failure);
@@ -75,7 +81,7 @@ public sealed class DeviceLifeTests
         FrameDevice device = wire.Open("right");
         FrameDevice sender = wire.Sender();
         wire.Host.Shell("ip link set right down && ip link set right name other && ip link set other up");
-        Assert.True(SpinWait.SpinUntil(() => Sends(sender, 1), TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => Sends(sender, 1), TimeSpan.FromSeconds(20)));
 
         Assert.Equal([Wire.Numbered(1)], Wire.Take(device, 1));
         Assert.Equal(0, device.Statistics.DroppedByInterface);

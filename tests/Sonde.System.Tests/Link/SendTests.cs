@@ -205,7 +205,7 @@ public sealed class SendTests
         long allocated = AllocationWatch.Least(() => answered = Ask(Rounds));
         right.Dispose();
 
-        Assert.True(echo.Join(TimeSpan.FromSeconds(5)));
+        Assert.True(echo.Join(TimeSpan.FromSeconds(20)));
         Assert.Equal((Rounds, 0L), (answered, allocated));
 
         int Ask(int rounds)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using Sonde.Testing;
+using Sonde.Tests.Contracts;
 using Sonde.Tun;
 
 namespace Sonde.System.Tests.Tun;
@@ -261,19 +262,7 @@ public sealed class TunLifetimeTests
             Offload = offload,
             Configuration = new TunConfiguration { Addresses = [TunAddress.Parse("10.96.0.1/24")] },
         }));
-        var batch = new TunBatch();
-        batch.TryAdd(Ping());
-        batch.TryAdd([0x25, .. Ping().AsSpan(1)]);
-        batch.TryAdd([]);
-        batch.TryAdd(Ping());
-        TunSendResult result = device.Queues[0].Send(batch);
-
-        Assert.Equal(new TunSendResult(2, 2, TunStatus.Invalid), result);
-        Assert.Equal(2, device.Counters.DroppedInvalid);
-        Assert.Equal(2, device.Counters.SentPackets);
-        Assert.Equal(2 * Ping().Length, device.Counters.SentBytes);
-        Assert.Equal(TunStatus.Invalid, device.Queues[0].Send(new byte[65536]));
-        Assert.Equal(TunStatus.Ok, device.Queues[0].Receive(batch, s_patience));
+        TunContract.DropsWhatIsNoPacket(device);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class PacketPlaneRulesTests
         ledger.Ledger.Clock.Read();
         ledger.Ledger.Count(counts[0]);
         ledger.Settle();
-        Assert.Equal(UnownedReason.Forwarded, Ledger.TrafficLedger.ReasonOf(ledger.Flow(counts[0].Flow)));
+        Assert.Equal(UnownedReason.Forwarded, Ledger.OwnerSearch.ReasonOf(ledger.Flow(counts[0].Flow)));
     }
 
     [Fact]

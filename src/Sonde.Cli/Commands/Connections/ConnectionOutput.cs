@@ -70,15 +70,7 @@ internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions
         json.Property("backend"u8, snapshot.Backend);
         json.Property("duration_ms"u8, Math.Round(snapshot.Duration.TotalMilliseconds, 3));
         json.Property("count"u8, shown.Count);
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in snapshot.Gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        GapJson.WriteArray(json, "gaps"u8, snapshot.Gaps);
         json.BeginArray("connections"u8);
         foreach (Connection one in shown)
         {

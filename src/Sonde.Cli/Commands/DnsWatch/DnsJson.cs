@@ -55,27 +55,8 @@ internal static class DnsJson
         }
 
         json.EndArray();
-        json.BeginArray("fill_levels"u8);
-        foreach (FillLevel level in seen.FillLevels)
-        {
-            json.BeginObject();
-            json.Property("table"u8, level.Table);
-            json.Property("used"u8, level.Used);
-            json.Property("capacity"u8, level.Capacity);
-            json.Property("evicted"u8, level.Evicted);
-            json.EndObject();
-        }
-
-        json.EndArray();
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        FillLevelJson.WriteArray(json, seen.FillLevels);
+        GapJson.WriteArray(json, "gaps"u8, gaps);
     }
 
     private static void WriteLatency(JsonText json, ReadOnlySpan<byte> name, TimeSpan? latency)

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using Sonde.Packets.Applications;
 using Sonde.Traffic.Dns;
 
@@ -33,32 +32,6 @@ internal static class DnsWords
         _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(DnsOutcome)),
     };
 
-    /// <summary>A type as zone files write it; TYPE64 and the like for those without a name here (RFC 3597).</summary>
-    internal static string Of(DnsRecordType value) => value switch
-    {
-        DnsRecordType.None => "-",
-        DnsRecordType.A => "A",
-        DnsRecordType.NS => "NS",
-        DnsRecordType.Cname => "CNAME",
-        DnsRecordType.Soa => "SOA",
-        DnsRecordType.Ptr => "PTR",
-        DnsRecordType.HInfo => "HINFO",
-        DnsRecordType.MX => "MX",
-        DnsRecordType.Txt => "TXT",
-        DnsRecordType.Aaaa => "AAAA",
-        DnsRecordType.Srv => "SRV",
-        DnsRecordType.DName => "DNAME",
-        DnsRecordType.Opt => "OPT",
-        DnsRecordType.DS => "DS",
-        DnsRecordType.RRSig => "RRSIG",
-        DnsRecordType.NSec => "NSEC",
-        DnsRecordType.DnsKey => "DNSKEY",
-        DnsRecordType.NSec3 => "NSEC3",
-        DnsRecordType.Tlsa => "TLSA",
-        DnsRecordType.Svcb => "SVCB",
-        DnsRecordType.Https => "HTTPS",
-        DnsRecordType.Any => "ANY",
-        DnsRecordType.Caa => "CAA",
-        _ => string.Create(CultureInfo.InvariantCulture, $"TYPE{(ushort)value}"),
-    };
+    /// <summary>A type as zone files write it.</summary>
+    internal static string Of(DnsRecordType value) => value == DnsRecordType.None ? "-" : DnsRecordTypeNames.Of(value);
 }

@@ -22,12 +22,8 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
         json.Property("duration_ms"u8, Math.Round(snapshot.Duration.TotalMilliseconds, 3));
         json.Property("count"u8, snapshot.Count);
         json.Property("vanished"u8, snapshot.Vanished);
-        json.BeginArray("skipped_engines"u8);
-        WriteGaps(json, skippedEngines);
-        json.EndArray();
-        json.BeginArray("gaps"u8);
-        WriteGaps(json, gaps);
-        json.EndArray();
+        GapJson.WriteArray(json, "skipped_engines"u8, skippedEngines);
+        GapJson.WriteArray(json, "gaps"u8, gaps);
         json.BeginArray("processes"u8);
         foreach (ProcessRecord process in processes)
         {
@@ -60,19 +56,6 @@ internal sealed class PsJson(CommandOutput output, IReadOnlyList<RecordField<Pro
             _records.WriteFields(json, fields, process);
             json.EndObject();
             output.EndJson();
-        }
-    }
-
-    private static void WriteGaps(JsonText json, IReadOnlyList<Gap> gaps)
-    {
-        foreach (Gap gap in gaps)
-        {
-            json.BeginObject();
-            json.Property("what"u8, gap.What);
-            json.Property("status"u8, Words.Of(gap.Status));
-            json.Property("reason"u8, gap.Reason);
-            json.Property("count"u8, gap.Count);
-            json.EndObject();
         }
     }
 }

@@ -65,15 +65,7 @@ internal static class ServicesOutput
         }
 
         json.EndArray();
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in snapshot.Gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        GapJson.WriteArray(json, "gaps"u8, snapshot.Gaps);
         json.EndObject();
         output.EndJson();
     }

@@ -233,27 +233,8 @@ internal static class TrafficJson
         }
 
         json.EndArray();
-        json.BeginArray("fill_levels"u8);
-        foreach (FillLevel level in snapshot.FillLevels)
-        {
-            json.BeginObject();
-            json.Property("table"u8, level.Table);
-            json.Property("used"u8, level.Used);
-            json.Property("capacity"u8, level.Capacity);
-            json.Property("evicted"u8, level.Evicted);
-            json.EndObject();
-        }
-
-        json.EndArray();
-        json.BeginArray("gaps"u8);
-        foreach (Gap gap in snapshot.Gaps)
-        {
-            json.BeginObject();
-            GapJson.WriteFields(json, gap);
-            json.EndObject();
-        }
-
-        json.EndArray();
+        FillLevelJson.WriteArray(json, snapshot.FillLevels);
+        GapJson.WriteArray(json, "gaps"u8, snapshot.Gaps);
     }
 
     private static void WriteCounters(JsonText json, in TrafficCounters counters)

@@ -7,24 +7,29 @@ internal sealed class UnitFolder
 
     private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
+    private readonly int _most;
+    private long _leftOut;
 
-    private UnitFolder()
-    {
-    }
+    private UnitFolder(int most) => _most = most;
 
     /// <summary>The file of each unit, by name.</summary>
     internal IReadOnlyDictionary<string, string> Paths => _paths;
 
-    /// <summary>Folders that could not be read, with the system's words.</summary>
+    /// <summary>Folders that could not be read, with the system's words, and files beyond the bound.</summary>
     internal List<Gap> Gaps { get; } = [];
 
     /// <summary>Lists the folders, of which the first that has a unit wins.</summary>
-    internal static UnitFolder Read(IReadOnlyList<string> folders)
+    internal static UnitFolder Read(IReadOnlyList<string> folders, int most = MaxUnits)
     {
-        var found = new UnitFolder();
+        var found = new UnitFolder(most);
         foreach (string folder in folders)
         {
             found.ReadOne(folder);
+        }
+
+        if (found._leftOut > 0)
+        {
+            found.Gaps.Add(new Gap("unit files", ReadingStatus.Failed, "more than the bound allows: they were left out", found._leftOut));
         }
 
         return found;
@@ -53,11 +58,17 @@ internal sealed class UnitFolder
                 string name = Path.GetFileName(entry);
                 if (name.EndsWith(".wants", StringComparison.Ordinal) || name.EndsWith(".requires", StringComparison.Ordinal))
                 {
-                    _wanted.UnionWith(Directory.EnumerateFileSystemEntries(entry).Select(static link => Path.GetFileName(link)).Take(MaxUnits));
+                    foreach (string link in Directory.EnumerateFileSystemEntries(entry).Select(static link => Path.GetFileName(link)))
+                    {
+                        if (!_wanted.Contains(link) && HasRoom(_wanted.Count))
+                        {
+                            _wanted.Add(link);
+                        }
+                    }
                 }
-                else if (UnitWords.KindOf(name) != ServiceKind.Other && _paths.Count < MaxUnits)
+                else if (UnitWords.KindOf(name) != ServiceKind.Other && !_paths.ContainsKey(name) && HasRoom(_paths.Count))
                 {
-                    _paths.TryAdd(name, entry);
+                    _paths.Add(name, entry);
                 }
             }
         }
@@ -65,5 +76,12 @@ internal sealed class UnitFolder
         {
             Gaps.Add(new Gap("unit files", refused is UnauthorizedAccessException ? ReadingStatus.Denied : ReadingStatus.Failed, $"{folder}: {refused.Message}"));
         }
+    }
+
+    // Whether one more fits; what does not is counted.
+    private bool HasRoom(int count)
+    {
+        _leftOut += count < _most ? 0 : 1;
+        return count < _most;
     }
 }

@@ -12,7 +12,7 @@ internal static class LaunchFolder
         string[] files;
         try
         {
-            files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.plist").Order(StringComparer.Ordinal).Take(MaxFiles)] : [];
+            files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.plist").Order(StringComparer.Ordinal)] : [];
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -20,7 +20,12 @@ internal static class LaunchFolder
             yield break;
         }
 
-        foreach (string file in files)
+        if (files.Length > MaxFiles)
+        {
+            gaps.Add(new Gap("property lists", ReadingStatus.Failed, $"{folder}: more than the bound allows: they were left out", files.Length - MaxFiles));
+        }
+
+        foreach (string file in files.Take(MaxFiles))
         {
             Reading<byte[]> bytes = ReadFile(file);
             yield return (file, bytes.TryGetValue(out byte[]? text) ? LaunchPlist.Parse(text) : new Reading<LaunchPlist>(bytes.Status, default, bytes.Reason));

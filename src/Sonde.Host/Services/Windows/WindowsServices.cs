@@ -125,14 +125,14 @@ internal sealed class WindowsServices : SystemServices
         };
     }
 
-    // Unknown to some systems and only a shade of "automatic": without an answer it is not delayed.
+    // A system that does not know the question has no services that start later.
     private static bool IsDelayed(ServiceHandle service, Win32Buffer buffer)
     {
         try
         {
             return ServiceConfig.ParseDelayed(ServiceManager.QueryConfig2(service, WinSvc.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, buffer).Bytes);
         }
-        catch (NativeException)
+        catch (NativeException unknown) when (unknown.Error.Code == Win32.ERROR_INVALID_LEVEL)
         {
             return false;
         }

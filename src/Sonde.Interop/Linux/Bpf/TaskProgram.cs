@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using static Sonde.Interop.Linux.Bpf.BpfRegister;
 
 namespace Sonde.Interop.Linux.Bpf;
 
-/// <summary>Writes the program of the task iterator for the running kernel: its offsets come from BTF, field by field.</summary>
+/// <summary>Writes the program of the task iterator for the running kernel, by a <see cref="TaskPlan"/>.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TaskProgram
 {
@@ -19,29 +18,23 @@ internal sealed class TaskProgram
     // 4,096 descriptors: where a table is larger, reading /proc costs little beside what the process itself costs.
     private const int MaxHandleWords = 64;
 
-    private static readonly TaskRecord s_layout; // only its fields' places matter
-    private static readonly Row[] s_rows = MakeRows();
-
     // Where pointers on the way to a field are kept, the task itself first. r1 and r2 are for values.
-    private static readonly BpfRegister[] s_pointers = [R7, R8, R9, R3, R4, R5];
+    private static readonly BpfRegister[] s_pointers = [R7, R8, R9, R3, R4, R5]; // as many as TaskPlan.MaxHops, and one
+
     private readonly BpfAssembler _code = new();
-    private readonly List<Found> _found = [];
-    private KernelField? _handlesSize;
-    private KernelField? _handlesBits;
+    private readonly TaskPlan _plan;
     private readonly List<int> _followed = []; // the pointers that registers hold now, by their offsets from r7 on
 
-    private TaskProgram()
-    {
-    }
+    private TaskProgram(TaskPlan plan) => _plan = plan;
 
     /// <summary>The code, for a program of type tracing that is attached to <see cref="Target"/>.</summary>
     internal BpfInstruction[] Instructions { get; private set; } = [];
 
     /// <summary>The groups that the program fills: what was asked for and this kernel has.</summary>
-    internal TaskFields Available { get; private set; }
+    internal TaskFields Available => _plan.Available;
 
     /// <summary>Ways that this kernel does not have, of groups that were asked for.</summary>
-    internal IReadOnlyList<string> Missing { get; private set; } = [];
+    internal IReadOnlyList<string> Missing => _plan.Missing;
 
     private static int Size => NativeStruct.SizeOf<TaskRecord>();
 
@@ -58,8 +51,7 @@ internal sealed class TaskProgram
             return null;
         }
 
-        var program = new TaskProgram();
-        program.Resolve(in btf, task, wanted | TaskFields.Core);
+        var program = new TaskProgram(new TaskPlan(in btf, task, wanted | TaskFields.Core));
         if ((program.Available & TaskFields.Core) == TaskFields.None)
         {
             reason = $"the kernel's task_struct has no {string.Join(", ", program.Missing)}";
@@ -71,109 +63,6 @@ internal sealed class TaskProgram
         return program;
     }
 
-    private static Row[] MakeRows()
-    {
-        ref readonly TaskRecord r = ref s_layout;
-        ref readonly TaskUsage u = ref s_layout.Usage;
-        return
-        [
-            // Of every thread.
-            new(TaskFields.Core, At(in u.Flags), "flags") { IsUsage = true },
-            new(TaskFields.Core, At(in u.Pid), "pid") { IsUsage = true },
-            new(TaskFields.Core, At(in u.ThreadGroupId), "tgid") { IsUsage = true },
-            new(TaskFields.Core, At(in u.TickUserNanoseconds), "utime") { IsUsage = true, Ended = "signal.utime" },
-            new(TaskFields.Core, At(in u.TickSystemNanoseconds), "stime") { IsUsage = true, Ended = "signal.stime" },
-            new(TaskFields.Core, At(in u.RunNanoseconds), "se.sum_exec_runtime") { IsUsage = true, Ended = "signal.sum_sched_runtime" },
-            new(TaskFields.Core, At(in u.MinorFaults), "min_flt") { IsUsage = true, Ended = "signal.min_flt" },
-            new(TaskFields.Core, At(in u.MajorFaults), "maj_flt") { IsUsage = true, Ended = "signal.maj_flt" },
-            new(TaskFields.Io, At(in u.ReadCallBytes), "ioac.rchar") { IsUsage = true, Ended = "signal.ioac.rchar" },
-            new(TaskFields.Io, At(in u.WriteCallBytes), "ioac.wchar") { IsUsage = true, Ended = "signal.ioac.wchar" },
-            new(TaskFields.Io, At(in u.ReadCalls), "ioac.syscr") { IsUsage = true, Ended = "signal.ioac.syscr" },
-            new(TaskFields.Io, At(in u.WriteCalls), "ioac.syscw") { IsUsage = true, Ended = "signal.ioac.syscw" },
-            new(TaskFields.Io, At(in u.StorageReadBytes), "ioac.read_bytes") { IsUsage = true, Ended = "signal.ioac.read_bytes" },
-            new(TaskFields.Io, At(in u.StorageWriteBytes), "ioac.write_bytes") { IsUsage = true, Ended = "signal.ioac.write_bytes" },
-            new(TaskFields.Io, At(in u.CancelledWriteBytes), "ioac.cancelled_write_bytes") { IsUsage = true, Ended = "signal.ioac.cancelled_write_bytes" },
-
-            // Of the process. The second name is the one of older kernels.
-            new(TaskFields.Core, At(in r.StartBootNanoseconds), "start_boottime", "real_start_time"),
-            new(TaskFields.Core, At(in r.State), "__state", "state"),
-            new(TaskFields.Core, At(in r.ExitState), "exit_state"),
-            new(TaskFields.Core, At(in r.ExitCode), "exit_code"),
-            new(TaskFields.Core, At(in r.TraceFlags), "ptrace"),
-            new(TaskFields.Core, At(in r.Processor), "thread_info.cpu", "cpu"),
-            new(TaskFields.Core, At(in r.StaticPriority), "static_prio"),
-            new(TaskFields.Core, At(in r.Priority), "prio"),
-            new(TaskFields.Core, At(in r.RealTimePriority), "rt_priority"),
-            new(TaskFields.Core, At(in r.Policy), "policy"),
-            new(TaskFields.Core, At(in r.Name), "comm"),
-            new(TaskFields.Core, At(in r.VoluntarySwitches), "nvcsw"),
-            new(TaskFields.Core, At(in r.InvoluntarySwitches), "nivcsw"),
-            new(TaskFields.Core, At(in r.ParentPid), "real_parent.tgid"),
-            new(TaskFields.Core, At(in r.ParentStartBootNanoseconds), "real_parent.group_leader.start_boottime", "real_parent.group_leader.real_start_time"),
-            new(TaskFields.Core, At(in r.TracerPid), "parent.pid"),
-            new(TaskFields.Core, At(in r.Threads), "signal.nr_threads"),
-            new(TaskFields.Core, At(in r.ProcessGroupId), "signal.pids[2].numbers[0].nr"),
-            new(TaskFields.Core, At(in r.SessionId), "signal.pids[3].numbers[0].nr"),
-            new(TaskFields.ShownTime, At(in r.ShownUserNanoseconds), "signal.prev_cputime.utime"),
-            new(TaskFields.ShownTime, At(in r.ShownSystemNanoseconds), "signal.prev_cputime.stime"),
-            new(TaskFields.Terminal, At(in r.TerminalMajor), "signal.tty.driver.major"),
-            new(TaskFields.Terminal, At(in r.TerminalMinorStart), "signal.tty.driver.minor_start"),
-            new(TaskFields.Terminal, At(in r.TerminalIndex), "signal.tty.index"),
-            new(TaskFields.OutOfMemory, At(in r.OutOfMemoryAdjustment), "signal.oom_score_adj"),
-            new(TaskFields.Memory, At(in r.FilePages), "mm.rss_stat[0].count", "mm.rss_stat.count[0].counter"),
-            new(TaskFields.Memory, At(in r.AnonymousPages), "mm.rss_stat[1].count", "mm.rss_stat.count[1].counter"),
-            new(TaskFields.Memory, At(in r.SwappedPages), "mm.rss_stat[2].count", "mm.rss_stat.count[2].counter"),
-            new(TaskFields.Memory, At(in r.SharedMemoryPages), "mm.rss_stat[3].count", "mm.rss_stat.count[3].counter"),
-            new(TaskFields.Memory, At(in r.VirtualPages), "mm.total_vm"),
-            new(TaskFields.Memory, At(in r.PeakResidentPages), "mm.hiwater_rss"),
-            new(TaskFields.Memory, At(in r.PeakVirtualPages), "mm.hiwater_vm"),
-            new(TaskFields.Memory, At(in r.LockedPages), "mm.locked_vm"),
-            new(TaskFields.ImagePath, At(in r.ImageEntry), "mm.exe_file.f_path.dentry"),
-            new(TaskFields.ImagePath, At(in r.ImageMount), "mm.exe_file.f_path.mnt"),
-            new(TaskFields.Image, At(in r.ImageInode), "mm.exe_file.f_inode.i_ino"),
-            new(TaskFields.Image, At(in r.ImageLinks), "mm.exe_file.f_inode.i_nlink"),
-            new(TaskFields.Image, At(in r.ImageDevice), "mm.exe_file.f_inode.i_sb.s_dev"),
-            new(TaskFields.Executions, At(in r.Executions), "self_exec_id"),
-            new(TaskFields.PidInode, At(in r.PidInode), "thread_pid.ino"),
-            new(TaskFields.Namespaces, At(in r.PidNamespaceLevel), "thread_pid.level"),
-            new(TaskFields.Sandbox, At(in r.SeccompMode), "seccomp.mode"),
-            new(TaskFields.Sandbox, At(in r.SeccompFilters), "seccomp.filter_count.counter"),
-            new(TaskFields.Sandbox, At(in r.AtomicFlags), "atomic_flags"),
-            new(TaskFields.Audit, At(in r.LoginUserId), "loginuid.val"),
-            new(TaskFields.Audit, At(in r.AuditSessionId), "sessionid"),
-            new(TaskFields.Cgroup, At(in r.CgroupId), "cgroups.dfl_cgrp.kn.id"),
-            new(TaskFields.Cgroup, At(in r.CgroupSet), "cgroups"),
-            new(TaskFields.Credentials, At(in r.Securebits), "real_cred.securebits"),
-            new(TaskFields.Credentials, At(in r.RealUserId), "real_cred.uid.val"),
-            new(TaskFields.Credentials, At(in r.EffectiveUserId), "real_cred.euid.val"),
-            new(TaskFields.Credentials, At(in r.SavedUserId), "real_cred.suid.val"),
-            new(TaskFields.Credentials, At(in r.FileSystemUserId), "real_cred.fsuid.val"),
-            new(TaskFields.Credentials, At(in r.RealGroupId), "real_cred.gid.val"),
-            new(TaskFields.Credentials, At(in r.EffectiveGroupId), "real_cred.egid.val"),
-            new(TaskFields.Credentials, At(in r.SavedGroupId), "real_cred.sgid.val"),
-            new(TaskFields.Credentials, At(in r.FileSystemGroupId), "real_cred.fsgid.val"),
-            new(TaskFields.Credentials, At(in r.InheritableCapabilities), "real_cred.cap_inheritable.val", "real_cred.cap_inheritable.cap"),
-            new(TaskFields.Credentials, At(in r.PermittedCapabilities), "real_cred.cap_permitted.val", "real_cred.cap_permitted.cap"),
-            new(TaskFields.Credentials, At(in r.EffectiveCapabilities), "real_cred.cap_effective.val", "real_cred.cap_effective.cap"),
-            new(TaskFields.Credentials, At(in r.BoundingCapabilities), "real_cred.cap_bset.val", "real_cred.cap_bset.cap"),
-            new(TaskFields.Credentials, At(in r.AmbientCapabilities), "real_cred.cap_ambient.val", "real_cred.cap_ambient.cap"),
-            new(TaskFields.Namespaces, At(in r.UserNamespace), "real_cred.user_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.CgroupNamespace), "nsproxy.cgroup_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.IpcNamespace), "nsproxy.ipc_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.MountNamespace), "nsproxy.mnt_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.NetworkNamespace), "nsproxy.net_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.ChildPidNamespace), "nsproxy.pid_ns_for_children.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.TimeNamespace), "nsproxy.time_ns.ns.inum"),
-            new(TaskFields.Namespaces, At(in r.UtsNamespace), "nsproxy.uts_ns.ns.inum"),
-        ];
-    }
-
-    private static Place At<T>(ref readonly T field)
-        where T : unmanaged =>
-        new((int)Unsafe.ByteOffset(
-            ref Unsafe.As<TaskRecord, byte>(ref Unsafe.AsRef(in s_layout)),
-            ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in field))), NativeStruct.SizeOf<T>());
-
     private static BpfSize SizeOf(int bytes) => bytes switch
     {
         1 => BpfSize.Byte,
@@ -181,59 +70,6 @@ internal sealed class TaskProgram
         4 => BpfSize.Word,
         _ => BpfSize.Double,
     };
-
-    private void Resolve(in Btf btf, uint task, TaskFields wanted)
-    {
-        var missing = new List<string>();
-        TaskFields lacking = TaskFields.None;
-        foreach (Row row in s_rows)
-        {
-            if ((row.Group & wanted) == TaskFields.None)
-            {
-                continue;
-            }
-
-            KernelField? field = TryResolve(in btf, task, row.Ways, row.Place);
-            KernelField? ended = row.Ended is null ? null : TryResolve(in btf, task, [row.Ended], row.Place);
-            if (field is null || (row.Ended is not null && ended is null))
-            {
-                lacking |= row.Group;
-                missing.Add(field is null ? row.Ways[0] : row.Ended!); // null only where the first condition holds
-                continue;
-            }
-
-            _found.Add(new Found(row, field, ended));
-        }
-
-        if ((wanted & TaskFields.Handles) != TaskFields.None
-            && (!btf.TryResolve(task, "files.fdt.max_fds", out _handlesSize) || !btf.TryResolve(task, "files.fdt.open_fds", out _handlesBits)))
-        {
-            lacking |= TaskFields.Handles;
-            missing.Add("files.fdt");
-        }
-
-        // A group is there whole or not at all.
-        _found.RemoveAll(found => (found.Row.Group & lacking) != TaskFields.None);
-        Available = wanted & ~lacking;
-        Missing = missing;
-    }
-
-    private static KernelField? TryResolve(in Btf btf, uint task, string[] ways, Place place)
-    {
-        foreach (string way in ways)
-        {
-            // Capabilities were two words of 32 bits before 6.3: eight bytes either way, and read at once.
-            if (btf.TryResolve(task, way, out KernelField field)
-                && (field.IsScalar || field.Size == place.Size)
-                && field.BitCount == 0
-                && field.Hops.Length < s_pointers.Length)
-            {
-                return field;
-            }
-        }
-
-        return null;
-    }
 
     private void Write()
     {
@@ -248,18 +84,18 @@ internal sealed class TaskProgram
             .JumpIf(BpfCondition.Equal, R7, 0, done);
 
         Zero(0, usageSize);
-        foreach (Found found in _found)
+        foreach (TaskPlan.Entry entry in _plan.Entries)
         {
-            if (found.Row.IsUsage)
+            if (entry.Row.IsUsage)
             {
-                Copy(found.Field, found.Row.Place);
+                Copy(entry.Field, entry.Row.Place);
             }
         }
 
         // A thread beside its process's first one: only what it used.
         _code
-            .Load(R1, R10, Stack(At(in s_layout.Usage.Pid).Offset), BpfSize.Word)
-            .Load(R2, R10, Stack(At(in s_layout.Usage.ThreadGroupId).Offset), BpfSize.Word)
+            .Load(R1, R10, Stack(TaskPlan.Pid.Offset), BpfSize.Word)
+            .Load(R2, R10, Stack(TaskPlan.ThreadGroupId.Offset), BpfSize.Word)
             .JumpIf(BpfCondition.Equal, R1, R2, isProcess)
             .Store(R10, Stack(0), unchecked((int)TaskRecords.Thread), BpfSize.Word);
         WriteOut(usageSize);
@@ -275,19 +111,19 @@ internal sealed class TaskProgram
         Zero(usageSize, Size);
 
         // What threads that ended used up stands in the signal struct.
-        foreach (Found found in _found)
+        foreach (TaskPlan.Entry entry in _plan.Entries)
         {
-            if (found.Ended is { } ended)
+            if (entry.Ended is { } ended)
             {
-                AddTo(ended, found.Row.Place);
+                AddTo(ended, entry.Row.Place);
             }
         }
 
-        foreach (Found found in _found)
+        foreach (TaskPlan.Entry entry in _plan.Entries)
         {
-            if (!found.Row.IsUsage)
+            if (!entry.Row.IsUsage)
             {
-                Copy(found.Field, found.Row.Place);
+                Copy(entry.Field, entry.Row.Place);
             }
         }
 
@@ -300,17 +136,17 @@ internal sealed class TaskProgram
     private void Zero(int from, int to)
     {
         bool[] written = new bool[Size];
-        foreach (Found found in _found)
+        foreach (TaskPlan.Entry entry in _plan.Entries)
         {
-            written.AsSpan(found.Row.Place.Offset, found.Row.Place.Size).Fill(true);
+            written.AsSpan(entry.Row.Place.Offset, entry.Row.Place.Size).Fill(true);
         }
 
-        Place handles = At(in s_layout.OpenHandles);
+        TaskPlan.Place handles = TaskPlan.OpenHandles;
         if ((Available & TaskFields.Handles) != TaskFields.None)
         {
             // Counted before; and the field beside it, when nobody writes it, is cleared on its own.
             written.AsSpan(handles.Offset, handles.Size).Fill(true);
-            Place beside = At(in s_layout.OutOfMemoryAdjustment);
+            TaskPlan.Place beside = TaskPlan.OutOfMemoryAdjustment;
             if (from <= beside.Offset && beside.Offset < to && !written[beside.Offset])
             {
                 _code.Store(R10, Stack(beside.Offset), 0, BpfSize.Word);
@@ -347,13 +183,13 @@ internal sealed class TaskProgram
         return s_pointers[field.Hops.Length];
     }
 
-    private void AddTo(KernelField field, Place place) => _code
+    private void AddTo(KernelField field, TaskPlan.Place place) => _code
         .LoadField(R1, Follow(field), field with { Hops = [] })
         .Load(R2, R10, Stack(place.Offset), BpfSize.Double)
         .Compute(BpfOperation.Add, R1, R2)
         .Store(R10, Stack(place.Offset), R1, BpfSize.Double);
 
-    private void Copy(KernelField field, Place place)
+    private void Copy(KernelField field, TaskPlan.Place place)
     {
         BpfRegister from = Follow(field);
         field = field with { Hops = [] };
@@ -385,15 +221,15 @@ internal sealed class TaskProgram
     // place to read to a field that is written later.
     private void CountHandles()
     {
-        int count = Stack(At(in s_layout.OpenHandles).Offset);
-        int word = Stack(At(in s_layout.ShownUserNanoseconds).Offset);
+        int count = Stack(TaskPlan.OpenHandles.Offset);
+        int word = Stack(TaskPlan.ShownUserNanoseconds.Offset);
         BpfLabel next = _code.DefineLabel();
         BpfLabel large = _code.DefineLabel();
         BpfLabel end = _code.DefineLabel();
-        BpfRegister table = Follow(_handlesSize!); // both were found, or the group is not available
+        BpfRegister table = Follow(_plan.HandlesSize!); // both were found, or the group is not available
         _code
-            .LoadField(R2, table, _handlesSize! with { Hops = [] })
-            .LoadField(R1, table, _handlesBits! with { Hops = [] })
+            .LoadField(R2, table, _plan.HandlesSize! with { Hops = [] })
+            .LoadField(R1, table, _plan.HandlesBits! with { Hops = [] })
             .Move(R8, R1)
             .Move(R9, R2)
             .Compute(BpfOperation.Add, R9, 63)
@@ -458,17 +294,4 @@ internal sealed class TaskProgram
     }
 
     private static int Stack(int offset) => offset - Size;
-
-    private readonly record struct Place(int Offset, int Size);
-
-    /// <summary>One field: where it stands in our record, and where the kernel has it, from task_struct on.</summary>
-    private sealed record Row(TaskFields Group, Place Place, params string[] Ways)
-    {
-        internal bool IsUsage { get; init; }
-
-        /// <summary>Where the sum of threads that ended is kept.</summary>
-        internal string? Ended { get; init; }
-    }
-
-    private sealed record Found(Row Row, KernelField Field, KernelField? Ended);
 }

@@ -1,6 +1,7 @@
 using Sonde.Host;
 using Sonde.Host.Interfaces;
 using Sonde.Link;
+using Sonde.Traffic.Capturing;
 
 namespace Sonde.Traffic.Sources.Wire;
 
@@ -29,7 +30,7 @@ internal sealed class PacketTrafficSource : TrafficSource
     private readonly string? _only;
     private readonly FrameDeviceOptions _deviceOptions;
     private readonly bool _isEachAlone;
-    private readonly List<PacketTap> _taps = [];
+    private readonly List<CapturingDevice> _devices = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private HostView _host;
     private LinkException? _lastRefusal;
@@ -51,7 +52,7 @@ internal sealed class PacketTrafficSource : TrafficSource
         OwnNamespace = networkNamespace;
         if (all is not null)
         {
-            _taps.Add(new PacketTap(all, _counter, _time));
+            Listen(all);
         }
 
         _host = Look();
@@ -65,10 +66,10 @@ internal sealed class PacketTrafficSource : TrafficSource
     internal override IReadOnlyList<string> RightsInUse => _isEachAlone ? [.. base.RightsInUse, "CAP_NET_RAW"] : base.RightsInUse;
 
     /// <summary>How frames come.</summary>
-    internal string Way => _taps[0].Way;
+    internal string Way => _devices[0].Device.Backend;
 
     /// <summary>The interfaces that are listened to, or one name for all.</summary>
-    internal IEnumerable<string> Names => _taps.Select(static tap => tap.Name);
+    internal IEnumerable<string> Names => _devices.Select(static one => one.Device.Name);
 
     /// <summary>Opens the device, or one for each interface where none shows all, and begins to count.</summary>
     /// <param name="options">What is asked for.</param>
@@ -93,7 +94,7 @@ internal sealed class PacketTrafficSource : TrafficSource
             interfaces = NetworkInterfaces.Open();
             all = isEachAlone ? null : OpenAll(deviceOptions);
             source = new PacketTrafficSource(all, deviceOptions, interfaces, options, networkNamespace);
-            return source._taps.Count > 0
+            return source._devices.Count > 0
                 ? source
                 : throw source._lastRefusal ?? new LinkException(LinkFailure.NoSuchInterface, "open", options.Interface, 0, "no interface is up");
         }
@@ -116,7 +117,7 @@ internal sealed class PacketTrafficSource : TrafficSource
     internal override void Drain(ITrafficSink sink)
     {
         // Of devices for one interface each, those that are gone make room at the next look.
-        if (_taps.All(static tap => tap.Failure is not null) && (_taps.Count == 0 ? _lastRefusal : _taps[0].Failure) is { } failure)
+        if (_devices.All(static one => one.Failure is not null) && (_devices.Count == 0 ? _lastRefusal : _devices[0].Failure) is { } failure)
         {
             throw Refusal(failure);
         }
@@ -146,9 +147,9 @@ internal sealed class PacketTrafficSource : TrafficSource
     {
         // The kernel hands a block over between one and two of its times after its first packet.
         long started = _time.GetTimestamp();
-        foreach (PacketTap tap in _taps)
+        foreach (CapturingDevice one in _devices)
         {
-            tap.CatchUp(3 * s_block, s_patience - _time.GetElapsedTime(started));
+            one.AwaitPass(3 * s_block, s_patience - _time.GetElapsedTime(started));
         }
     }
 
@@ -156,11 +157,11 @@ internal sealed class PacketTrafficSource : TrafficSource
     {
         long dropped = _droppedBefore;
         long malformed = _malformedBefore;
-        foreach (PacketTap tap in _taps)
+        foreach (CapturingDevice one in _devices)
         {
             try
             {
-                FrameStatistics statistics = tap.Statistics;
+                FrameStatistics statistics = one.Device.Statistics;
                 dropped += statistics.Dropped ?? 0;
                 malformed += statistics.Malformed;
             }
@@ -189,12 +190,12 @@ internal sealed class PacketTrafficSource : TrafficSource
 
     protected override void Dispose(bool disposing)
     {
-        foreach (PacketTap tap in _taps)
+        foreach (CapturingDevice one in _devices)
         {
-            tap.Dispose();
+            one.Dispose();
         }
 
-        _taps.Clear();
+        _devices.Clear();
         _interfaces.Dispose();
     }
 
@@ -248,10 +249,10 @@ internal sealed class PacketTrafficSource : TrafficSource
     // Lets go of what is gone, and opens what is new. An interface that is refused is tried again at each look.
     private void Follow(IReadOnlyList<NetworkInterface> present)
     {
-        foreach (PacketTap gone in _taps.Where(static tap => tap.Failure is not null).ToList())
+        foreach (CapturingDevice gone in _devices.Where(static one => one.Failure is not null).ToList())
         {
             _lastRefusal = gone.Failure;
-            _taps.Remove(gone);
+            _devices.Remove(gone);
             Keep(gone);
             gone.Dispose();
         }
@@ -259,14 +260,14 @@ internal sealed class PacketTrafficSource : TrafficSource
         _refused.Clear();
         foreach (NetworkInterface one in present)
         {
-            if (one.AdministrativeState != AdministrativeState.Up || (_only is not null && one.Name != _only) || _taps.Exists(tap => tap.Name == one.Name))
+            if (one.AdministrativeState != AdministrativeState.Up || (_only is not null && one.Name != _only) || _devices.Exists(open => open.Device.Name == one.Name))
             {
                 continue;
             }
 
             try
             {
-                _taps.Add(new PacketTap(FrameDevice.Open(one.Name, _deviceOptions), _counter, _time));
+                Listen(FrameDevice.Open(one.Name, _deviceOptions));
             }
             catch (LinkException refused)
             {
@@ -276,12 +277,19 @@ internal sealed class PacketTrafficSource : TrafficSource
         }
     }
 
+    private void Listen(FrameDevice device)
+    {
+        var one = new CapturingDevice(device);
+        _devices.Add(one);
+        one.Start(_counter.Add, _time);
+    }
+
     // What it lost stays in the sum.
-    private void Keep(PacketTap gone)
+    private void Keep(CapturingDevice gone)
     {
         try
         {
-            FrameStatistics statistics = gone.Statistics;
+            FrameStatistics statistics = gone.Device.Statistics;
             _droppedBefore += statistics.Dropped ?? 0;
             _malformedBefore += statistics.Malformed;
         }

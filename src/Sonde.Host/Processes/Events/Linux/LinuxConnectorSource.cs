@@ -29,12 +29,8 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
     private readonly StartTimes _starts;
     private readonly ConnectorIntake _intake = new();
     private readonly Queue<ConnectorEvent> _waiting = new();
+    private readonly ComparisonSchedule _schedule;
     private long _comparisons;
-
-    private long _nextCheck; // a timestamp of the options' clock
-    private string? _resyncReason;
-    private int _resyncStarts;
-    private int _resyncEnds;
 
     internal LinuxConnectorSource(ProcessEventOptions options, ProcessConnector connector, LinuxEventReader reader, ProcessCollector collector, IReadOnlyList<Gap> gaps)
         : base(options, gaps)
@@ -50,7 +46,7 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
         EventMoment begun = EventMoment.Now(options.Time);
         using ProcessSnapshot snapshot = collector.Collect();
         _tracker.Learn(snapshot, begun.Monotonic, _starts.Of);
-        _nextCheck = After(options.CheckInterval);
+        _schedule = new ComparisonSchedule(_tracker, options, s_confirmAfter);
     }
 
     public override ProcessEventSourceKind Kind => ProcessEventSourceKind.Connector;
@@ -60,7 +56,7 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
         FileDescriptor end = ((UnixStopSignal)stop).Waitable; // on Linux it is made of descriptors
         while (true)
         {
-            TimeSpan wait = _waiting.Count > 0 ? TimeSpan.Zero : UntilCheck();
+            TimeSpan wait = _waiting.Count > 0 ? TimeSpan.Zero : _schedule.Until(_schedule.Next);
             if (Poller.Wait(_connector.Descriptor, end, wait) == WaitResult.Stopped)
             {
                 return;
@@ -75,7 +71,7 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
             if (_waiting.Count == 0)
             {
                 _reader.Refresh();
-                if (UntilCheck() == TimeSpan.Zero)
+                if (_schedule.IsDue)
                 {
                     Resync();
                 }
@@ -111,7 +107,7 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
             if (hasOverflowed)
             {
                 _intake.CountOverflow();
-                Lose(Reading.NotCollected<long>("the kernel does not say how many; the numbers of what comes next will"), "the kernel's buffer for this process was full (ENOBUFS)");
+                _schedule.Lose(Reading.NotCollected<long>("the kernel does not say how many; the numbers of what comes next will"), "the kernel's buffer for this process was full (ENOBUFS)");
             }
 
             for (int index = 0; index < count; index++)
@@ -132,7 +128,7 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
         {
             if (missing != 0)
             {
-                Lose(
+                _schedule.Lose(
                     missing > 0 ? Reading.Ok(missing) : Reading.NotCollected<long>("the kernel's numbering began anew"),
                     "the numbers of the kernel's messages have a hole");
                 missing = 0;
@@ -172,13 +168,6 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
     private ulong LatestStart(int pid, ulong mark) =>
         _tracker.Find(pid) is { Key.HasValue: true, IsKeyEstimated: false } known ? known.Key.Value.Start : mark + 1;
 
-    private void Lose(Reading<long> count, string reason)
-    {
-        _tracker.Lose(EventMoment.Now(_options.Time), count, reason);
-        _resyncReason = reason;
-        _nextCheck = _options.Time.GetTimestamp(); // at once, when what waits is told
-    }
-
     /// <summary>Compares what the events told with the table.</summary>
     private void Resync()
     {
@@ -194,26 +183,6 @@ internal sealed class LinuxConnectorSource : ProcessEventSource
         }
 
         EventMoment now = EventMoment.Now(_options.Time);
-        ComparisonResult result = _tracker.Compare(now, snapshot, begun.Monotonic, _starts.Of, isSure: false);
-        _resyncStarts += result.Starts;
-        _resyncEnds += result.Ends;
-        if (result.Suspects > 0)
-        {
-            _nextCheck = After(s_confirmAfter);
-            return;
-        }
-
-        _nextCheck = After(_options.CheckInterval);
-        if (_resyncReason is not null || _resyncStarts + _resyncEnds > 0)
-        {
-            _tracker.Resync(now, _resyncStarts, _resyncEnds, _resyncReason ?? "a check found what no event had told");
-            _resyncReason = null;
-            _resyncStarts = 0;
-            _resyncEnds = 0;
-        }
+        _schedule.Take(now, _tracker.Compare(now, snapshot, begun.Monotonic, _starts.Of, isSure: false));
     }
-
-    private long After(TimeSpan time) => _options.Time.GetTimestamp() + (long)(time.TotalSeconds * _options.Time.TimestampFrequency);
-
-    private TimeSpan UntilCheck() => _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), _nextCheck) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 }

@@ -31,16 +31,13 @@ internal sealed class WindowsTraceSource : ProcessEventSource
     private readonly ProcessTracker _tracker;
     private readonly StartTimes _starts;
     private readonly EtwSession _trace;
+    private readonly ComparisonSchedule _schedule;
     private EtwLosses _losses;
     private long _lostEvents; // what of them others may read
     private long _lostBuffers;
     private long _dropped;
     private long _comparisons;
-    private long _nextCheck;
     private long _nextLossCheck;
-    private string? _resyncReason;
-    private int _resyncStarts;
-    private int _resyncEnds;
 
     /// <summary>Begins the trace, and learns who was there before.</summary>
     /// <exception cref="HostException">The table cannot be read, or the trace was refused; then reader and collector are the caller's still.</exception>
@@ -67,8 +64,8 @@ internal sealed class WindowsTraceSource : ProcessEventSource
             throw;
         }
 
-        _nextCheck = After(options.CheckInterval);
-        _nextLossCheck = After(s_betweenLossChecks);
+        _schedule = new ComparisonSchedule(_tracker, options, s_confirmAfter);
+        _nextLossCheck = ComparisonSchedule.After(_options.Time, s_betweenLossChecks);
     }
 
     public override ProcessEventSourceKind Kind => ProcessEventSourceKind.EventTrace;
@@ -107,13 +104,13 @@ internal sealed class WindowsTraceSource : ProcessEventSource
                 throw failure is NativeException native ? HostException.From(native) : new HostException(HostFailure.System, "ProcessTrace", null, 0, failure.Message, failure);
             }
 
-            if (Until(_nextLossCheck) == TimeSpan.Zero)
+            if (_schedule.Until(_nextLossCheck) == TimeSpan.Zero)
             {
-                _nextLossCheck = After(s_betweenLossChecks);
+                _nextLossCheck = ComparisonSchedule.After(_options.Time, s_betweenLossChecks);
                 CheckLosses();
             }
 
-            if (Until(_nextCheck) == TimeSpan.Zero)
+            if (_schedule.IsDue)
             {
                 Resync();
             }
@@ -165,12 +162,12 @@ internal sealed class WindowsTraceSource : ProcessEventSource
         Interlocked.Exchange(ref _lostBuffers, now.Buffers);
         if (events > 0)
         {
-            Lose(Reading.Ok(events), "the buffers of the trace were full");
+            _schedule.Lose(Reading.Ok(events), "the buffers of the trace were full");
         }
 
         if (buffers > 0)
         {
-            Lose(
+            _schedule.Lose(
                 Reading.NotCollected<long>("the system does not say how many events were in them"),
                 FormattableString.Invariant($"{buffers} full buffers of the trace were thrown away: {Slow}"));
         }
@@ -178,15 +175,8 @@ internal sealed class WindowsTraceSource : ProcessEventSource
         if (_intake.Dropped - _dropped is > 0 and var dropped)
         {
             _dropped += dropped;
-            Lose(Reading.Ok(dropped), $"too many events waited: {Slow}");
+            _schedule.Lose(Reading.Ok(dropped), $"too many events waited: {Slow}");
         }
-    }
-
-    private void Lose(Reading<long> count, string reason)
-    {
-        _tracker.Lose(EventMoment.Now(_options.Time), count, reason);
-        _resyncReason = reason;
-        _nextCheck = _options.Time.GetTimestamp();
     }
 
     /// <summary>Compares what the events told with the table.</summary>
@@ -198,27 +188,8 @@ internal sealed class WindowsTraceSource : ProcessEventSource
         EventMoment now = EventMoment.Now(_options.Time);
         ComparisonResult result = _tracker.Compare(now, snapshot, begun.Monotonic, _starts.Of, isSure: false);
         _reader.Refresh(snapshot);
-        _resyncStarts += result.Starts;
-        _resyncEnds += result.Ends;
-        if (result.Suspects > 0)
-        {
-            _nextCheck = After(s_confirmAfter);
-            return;
-        }
-
-        _nextCheck = After(_options.CheckInterval);
-        if (_resyncReason is not null || _resyncStarts + _resyncEnds > 0)
-        {
-            _tracker.Resync(now, _resyncStarts, _resyncEnds, _resyncReason ?? "a check found what no event had told");
-            _resyncReason = null;
-            _resyncStarts = 0;
-            _resyncEnds = 0;
-        }
+        _schedule.Take(now, result);
     }
 
-    private TimeSpan UntilNext() => _intake.HasMore ? TimeSpan.Zero : Until(Math.Min(_nextCheck, _nextLossCheck));
-
-    private long After(TimeSpan time) => _options.Time.GetTimestamp() + (long)(time.TotalSeconds * _options.Time.TimestampFrequency);
-
-    private TimeSpan Until(long moment) => _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), moment) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    private TimeSpan UntilNext() => _intake.HasMore ? TimeSpan.Zero : _schedule.Until(Math.Min(_schedule.Next, _nextLossCheck));
 }
