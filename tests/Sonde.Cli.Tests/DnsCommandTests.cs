@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Sonde.Cli.Commands.DnsWatch;
 using Sonde.Cli.Output;
+using Sonde.Cli.Records;
 using Sonde.Packets;
 using Sonde.Packets.Applications;
 using Sonde.Traffic;
@@ -89,6 +91,102 @@ public sealed class DnsCommandTests
         Assert.Equal(Enum.GetValues<DnsOutcome>().Length, Enum.GetValues<DnsOutcome>().Select(DnsWords.Of).Distinct().Count());
         Assert.Equal(Enum.GetValues<DnsKind>().Length, Enum.GetValues<DnsKind>().Select(DnsWords.Of).Distinct().Count());
     }
+
+    [Fact]
+    public void A_resolver_has_each_number_under_its_name()
+    {
+        string[] names =
+        [
+            "queries", "answers", "failures", "nxdomain", "servfail", "refused", "other_errors", "timeouts", "truncated", "retransmits", "duplicates", "unasked", "case_changed",
+            "latency_p50_ms", "latency_p95_ms", "latency_max_ms",
+        ];
+        using var test = new TestOutput();
+        test.Output.WriteJsonLine(Resolver(), static (json, one) =>
+        {
+            json.BeginObject();
+            DnsJson.WriteResolver(json, one);
+            json.EndObject();
+        });
+        using var document = JsonDocument.Parse(test.Text());
+        JsonElement root = document.RootElement;
+
+        Assert.Equal(("10.0.0.53:53", "dns"), (root.GetProperty("resolver").GetString(), root.GetProperty("protocol").GetString()));
+        Assert.Equal([1, 2, 22, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 31, 32, 33], names.Select(name => root.GetProperty(name).GetDouble()));
+    }
+
+    [Fact]
+    public void The_table_of_resolvers_has_each_number_in_its_column()
+    {
+        string[][] lines = [.. DnsLine.Table([Resolver()], s_pipe).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+        Assert.Equal(["RESOLVER", "KIND", "QUERIES", "ANSWERS", "FAILED", "NXDOMAIN", "SERVFAIL", "REFUSED", "TIMEOUT", "RETRIES", "P50", "P95", "MAX"], lines[0]);
+        Assert.Equal(["10.0.0.53:53", "dns", "1", "2", "22", "3", "4", "5", "7", "9", "31.0 ms", "32.0 ms", "33.0 ms"], lines[^1]);
+    }
+
+    [Fact]
+    public void What_was_lost_and_what_had_to_make_room_is_told()
+    {
+        var seen = new DnsStatistics
+        {
+            Resolvers = [],
+            Messages = 0,
+            Queries = 0,
+            Answers = 0,
+            Retransmits = 0,
+            Duplicates = 2,
+            Unasked = 1,
+            Timeouts = 0,
+            Announcements = 0,
+            Echoes = 0,
+            OtherOperations = 0,
+            Losses = [new TrafficLoss("messages that make no sense", 3), new TrafficLoss("nothing", 0)],
+            FillLevels = [new FillLevel("questions", 5, 5, 4)],
+        };
+
+        Assert.Equal(
+            ["also seen: 1 answers to questions that were not seen", "also seen: 2 answers that came more than once", "lost: 3 messages that make no sense", "full: questions: 5 of 5, 4 had to make room"],
+            DnsLine.Notes(seen));
+    }
+
+    [Fact]
+    public void Fields_of_a_question_without_an_answer_say_so_and_the_type_of_a_record_is_kept_apart()
+    {
+        var json = new RecordJson();
+        using var test = new TestOutput();
+        test.Output.WriteJsonLine(Exchange() with { ResponseCode = -1, Latency = null, Answers = [] }, (text, one) =>
+        {
+            text.BeginObject();
+            text.Property("type"u8, "query"u8);
+            json.WriteFields(text, DnsFields.Lines, one);
+            text.EndObject();
+        });
+        using var document = JsonDocument.Parse(test.Text());
+
+        Assert.Equal(("query", "A"), (document.RootElement.GetProperty("type").GetString(), document.RootElement.GetProperty("query_type").GetString()));
+        Assert.All(new[] { "rcode", "latency_ms", "ttl" }, name => Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty(name).ValueKind));
+        Assert.Equal("none: there was no answer", document.RootElement.GetProperty("rcode_reason").GetString());
+    }
+
+    private static DnsResolverStatistics Resolver() => new()
+    {
+        Resolver = s_resolver,
+        Kind = DnsKind.Dns,
+        Queries = 1,
+        Answers = 2,
+        NameErrors = 3,
+        ServerFailures = 4,
+        Refusals = 5,
+        OtherErrors = 6,
+        Timeouts = 7,
+        Truncated = 8,
+        Retransmits = 9,
+        Duplicates = 10,
+        Unasked = 11,
+        CaseChanges = 12,
+        MedianLatency = TimeSpan.FromMilliseconds(31),
+        P95Latency = TimeSpan.FromMilliseconds(32),
+        MaxLatency = TimeSpan.FromMilliseconds(33),
+    };
 
     private static string Result(DnsExchange one) => DnsLine.Of(one, TimeZoneInfo.Utc, s_pipe).Split(" ms  ")[1];
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Sonde.Cli.Commands;
 using Sonde.Cli.Commands.HostFacts;
@@ -72,10 +73,68 @@ public sealed class HostCommandTests
         Assert.Contains("security\tsecure_boot\ttrue", lines);
     }
 
-    private static string Print(OutputFormat format)
+    [Fact]
+    public void A_record_of_a_stream_says_what_it_is()
+    {
+        string line = Print(OutputFormat.Ndjson);
+
+        using var document = JsonDocument.Parse(line);
+        Assert.Equal("host", document.RootElement.GetProperty("type").GetString());
+        Assert.Equal(line.Length - 1, line.IndexOf('\n', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_fact_stands_under_its_own_name_in_every_format()
+    {
+        // Texts are their own names here, and numbers all differ.
+        var host = new HostRecord();
+        foreach (PropertyInfo property in typeof(HostRecord).GetProperties().Where(static one => one.PropertyType == typeof(Reading<string>)))
+        {
+            property.SetValue(host, Reading.Ok(property.Name));
+        }
+
+        var load = new HostLoad { LoadAverages = Reading.Ok<IReadOnlyList<double>>([1001, 1005, 1015]) };
+        int number = 0;
+        foreach (PropertyInfo property in typeof(HostLoad).GetProperties().Where(static one => one.PropertyType == typeof(Reading<double>)))
+        {
+            property.SetValue(load, Reading.Ok((double)++number));
+        }
+
+        using var document = JsonDocument.Parse(Print(OutputFormat.Json, host, load));
+        var texts = new[] { "system", "hardware", "security" }
+            .SelectMany(group => document.RootElement.GetProperty(group).EnumerateObject())
+            .Where(static one => one.Value.ValueKind == JsonValueKind.String && !one.Name.EndsWith("_reason", StringComparison.Ordinal))
+            .ToDictionary(static one => one.Name.Replace("_", string.Empty, StringComparison.Ordinal), static one => one.Value.GetString(), StringComparer.Ordinal);
+        Assert.Equal(typeof(HostRecord).GetProperties().Count(static one => one.PropertyType == typeof(Reading<string>)), texts.Count);
+        Assert.All(texts, static one => Assert.Equal(one.Key, one.Value, ignoreCase: true));
+
+        JsonElement loads = document.RootElement.GetProperty("load");
+        Assert.Equal([1001, 1005, 1015], new[] { "load_1", "load_5", "load_15" }.Select(name => loads.GetProperty(name).GetDouble()));
+        Assert.All(typeof(HostLoad).GetProperties().Where(static one => one.PropertyType == typeof(Reading<double>)), one =>
+        {
+            JsonProperty told = loads.EnumerateObject().Single(other => other.Name.Replace("_", string.Empty, StringComparison.Ordinal).Equals(one.Name, StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(((Reading<double>)one.GetValue(load)!).Value, told.Value.GetDouble()); // a Reading is a struct
+        });
+        string[] lines = Print(OutputFormat.Tsv, host, load).Split('\n');
+        Assert.Contains("load\tload_15\t1015", lines);
+        Assert.Contains("hardware\tfirmware_version\tFirmwareVersion", lines);
+    }
+
+    [Fact]
+    public void A_product_tells_apart_whether_it_is_up_to_date_and_whose_it_is()
+    {
+        using var document = JsonDocument.Parse(Print(OutputFormat.Json));
+        JsonElement product = document.RootElement.GetProperty("security_products")[0];
+
+        Assert.Equal((true, false), (product.GetProperty("up_to_date").GetBoolean(), product.GetProperty("from_microsoft").GetBoolean()));
+    }
+
+    private static string Print(OutputFormat format) => Print(format, s_host, s_load);
+
+    private static string Print(OutputFormat format, HostRecord host, HostLoad load)
     {
         using var test = new TestOutput();
-        HostOutput.Print(new CommandContext(test.Output, TimeProvider.System), s_host, s_load, format, isAll: false);
+        HostOutput.Print(new CommandContext(test.Output, TimeProvider.System), host, load, format, isAll: false);
         return test.Text();
     }
 

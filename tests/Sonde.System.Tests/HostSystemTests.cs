@@ -100,6 +100,44 @@ public sealed class HostSystemTests
     }
 
     [Fact]
+    public void Load_is_what_the_files_of_the_kernel_say_and_rates_are_by_the_time_between_two_readings()
+    {
+        using var root = new HostRoot();
+        var time = new HandTime();
+        using var system = new LinuxHostSystem(root.Path, time);
+        root.Write("proc/1/stat", string.Empty);
+        root.Write("proc/22/stat", string.Empty);
+        root.Write("proc/2nd/stat", string.Empty); // begins like one
+        root.Write("sys/block/sda/device/model", "a disk");
+        root.Write("sys/block/dm-0/size", "1"); // the same bytes again
+        Write(root, factor: 1);
+
+        HostLoad first = system.CollectLoad();
+        time.Now += 2;
+        Write(root, factor: 3);
+        HostLoad second = system.CollectLoad();
+
+        Assert.Equal((TimeSpan.FromSeconds(3600.5), 2L, 456L, 4L), (first.Uptime.Value, first.Processes.Value, first.Threads.Value, first.ProcessorQueue.Value));
+        Assert.Equal([0.5, 1.25, 2], first.LoadAverages.Value);
+        Assert.Equal((60 * 1024L, 30 * 1024L, 70 * 1024L, 90 * 1024L), (first.MemoryAvailableBytes.Value, first.SwapUsedBytes.Value, first.CommittedBytes.Value, first.CommitLimitBytes.Value));
+        Assert.Equal((ReadingStatus.NotCollected, ReadingStatus.NotCollected), (first.ProcessorPercent.Status, first.NetworkSentBytesPerSecond.Status));
+        Assert.Equal((20.0, 100.0), (second.ProcessorPercent.Value, second.ContextSwitchesPerSecond.Value));
+        Assert.Equal((500.0, 200.0), (second.NetworkReceivedBytesPerSecond.Value, second.NetworkSentBytesPerSecond.Value));
+        Assert.Equal((10 * 512.0, 30 * 512.0), (second.DiskReadBytesPerSecond.Value, second.DiskWriteBytesPerSecond.Value));
+    }
+
+    [Fact]
+    public void Secure_boot_is_not_asked_of_a_host_without_UEFI_and_not_known_where_its_variables_are_hidden()
+    {
+        using var root = new HostRoot();
+        using var system = new LinuxHostSystem(root.Path, TimeProvider.System);
+        Assert.Equal(ReadingStatus.None, system.Collect().SecureBoot.Status);
+
+        root.Write("sys/firmware/efi/fw_platform_size", "64");
+        Assert.Equal(ReadingStatus.Unsupported, system.Collect().SecureBoot.Status);
+    }
+
+    [Fact]
     public void An_empty_host_has_reasons_for_everything()
     {
         using var root = new HostRoot();
@@ -107,6 +145,21 @@ public sealed class HostSystemTests
 
         AssertReasons(system.Collect());
         AssertReasons(system.CollectLoad());
+    }
+
+    // What counts upwards is its first value times the factor.
+    private static void Write(HostRoot root, int factor)
+    {
+        root.Write("proc/uptime", "3600.50 7000.25\n");
+        root.Write("proc/loadavg", "0.50 1.25 2.00 3/456 789\n");
+        root.Write("proc/stat", $"cpu  {10 * factor} 0 {10 * factor} {70 * factor} {10 * factor} 0 0 0 0 0\nctxt {100 * factor}\nprocs_running 4\n");
+        root.Write("proc/meminfo", "MemTotal: 100 kB\nMemAvailable: 60 kB\nSwapTotal: 50 kB\nSwapFree: 20 kB\nCommitLimit: 90 kB\nCommitted_AS: 70 kB\n");
+        root.Write("proc/diskstats", $"   8 0 sda 1 0 {10 * factor} 0 1 0 {30 * factor} 0 0 0 0\n 253 0 dm-0 1 0 {10 * factor} 0 1 0 {30 * factor} 0 0 0 0\n");
+        root.Write(
+            "proc/self/net/dev",
+            "Inter-|   Receive                                                |  Transmit\n"
+            + " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
+            + $"    lo: {9000 * factor} 1 0 0 0 0 0 0 {9000 * factor} 1 0 0 0 0 0 0\n  eth0: {500 * factor} 1 0 0 0 0 0 0 {200 * factor} 1 0 0 0 0 0 0\n");
     }
 
     private static void AssertReasons(object record)
@@ -121,6 +174,15 @@ public sealed class HostSystemTests
     }
 
     private static string Run(string program, params string[] arguments) => ChildProcess.Run(program, arguments).Output.TrimEnd('\n');
+
+    private sealed class HandTime : TimeProvider
+    {
+        internal long Now { get; set; } = 1;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Now;
+    }
 
     private sealed class HostRoot : IDisposable
     {

@@ -81,6 +81,22 @@ public sealed class FlowChangesTests
         test.Count(udp, 100, cookie: 7);
         test.Settle();
         Assert.Equal([ConnectionEventKind.Opened], Told(test));
+        test.Settle(TimeSpan.FromSeconds(61));
+        Assert.Equal([ConnectionEventKind.Closed], Told(test));
+    }
+
+    [Fact]
+    public void The_end_of_one_whose_process_was_told_at_its_beginning_tells_it_no_second_time()
+    {
+        var test = new TestLedger();
+        test.Owners.ByCookie[7] = TestLedger.Clue(42);
+        test.Count(TestLedger.Tcp(1), 100, cookie: 7);
+        test.Settle();
+        Assert.Equal([ConnectionEventKind.Opened], Told(test));
+
+        test.Count(TestLedger.Tcp(1), 1, cookie: 7, Ended);
+        test.Settle();
+        Assert.Equal([ConnectionEventKind.Closed], Told(test));
     }
 
     [Fact]
@@ -104,6 +120,28 @@ public sealed class FlowChangesTests
         }
 
         Assert.Equal([6, 0, 0, 0], missed);
+    }
+
+    [Fact]
+    public async Task Readers_are_told_why_it_ended_and_one_that_left_is_kept_no_longer()
+    {
+        var readers = new EventReaders();
+        EventReaders.Reader left = readers.Add();
+        readers.Remove(left);
+        Assert.True(readers.IsEmpty);
+
+        EventReaders.Reader reader = readers.Add();
+        readers.Complete(new InvalidOperationException("the source broke"));
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        InvalidOperationException told = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (ConnectionEvent one in reader.ReadAllAsync(patience.Token))
+            {
+                Assert.Fail($"nothing was sent, and {one} came");
+            }
+        });
+        Assert.Equal("the source broke", told.Message);
     }
 
     private static List<ConnectionEventKind> Told(TestLedger test)

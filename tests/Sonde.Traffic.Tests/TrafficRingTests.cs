@@ -32,6 +32,15 @@ public sealed class TrafficRingTests
     }
 
     [Fact]
+    public void A_tick_that_comes_a_little_early_ends_its_step()
+    {
+        var clock = new StepClock(_time, TimeSpan.FromSeconds(1));
+        Step(clock, TimeSpan.FromMilliseconds(950));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(950), clock.DurationOf(0));
+    }
+
+    [Fact]
     public void After_ten_silent_steps_nothing_is_left_of_a_rate()
     {
         var clock = new StepClock(_time, TimeSpan.FromSeconds(1));
@@ -81,6 +90,7 @@ public sealed class TrafficRingTests
         Step(clock, TimeSpan.FromSeconds(1));
 
         Assert.Equal([5L, 8L], process.ToHistory(clock).Seconds.Select(static sample => sample.ReceivedBytes));
+        Assert.Equal([13L], process.ToHistory(clock).Minutes.Select(static sample => sample.ReceivedBytes));
     }
 
     private void Step(StepClock clock, TimeSpan duration)

@@ -86,6 +86,47 @@ public class PathMtuDiscoveryTests
     }
 
     [Fact]
+    public void Packets_larger_than_the_path_is_known_to_carry_prove_no_black_hole()
+    {
+        var discovery = new PathMtuDiscovery(new PathMtuOptions(), _time);
+        Run(discovery, 1400, TimeSpan.FromSeconds(100));
+        int found = discovery.Mtu;
+        for (int lost = 0; lost < 10; lost++)
+        {
+            discovery.OnLost(found + 1);
+        }
+
+        Assert.Equal((found, 0), (discovery.Mtu, discovery.BlackHoles));
+    }
+
+    [Fact]
+    public void A_router_that_names_a_larger_size_than_one_before_takes_nothing_back()
+    {
+        var discovery = new PathMtuDiscovery(new PathMtuOptions { Largest = 9000 }, _time);
+        Assert.True(discovery.TryTakeProbe(out int first));
+        discovery.OnProbeAcknowledged(first);
+        discovery.OnPacketTooBig(1400);
+        discovery.OnPacketTooBig(5000);
+
+        Assert.True(discovery.TryTakeProbe(out int next));
+        Assert.InRange(next, first + 1, 1400);
+    }
+
+    [Fact]
+    public void A_router_is_believed_again_after_a_probe_that_proved_it_wrong()
+    {
+        var discovery = new PathMtuDiscovery(new PathMtuOptions(), _time);
+        Run(discovery, 1500, TimeSpan.FromSeconds(10));
+        discovery.OnPacketTooBig(1300);
+        discovery.OnProbeAcknowledged(1400);
+        Assert.Equal(1400, discovery.Mtu);
+
+        discovery.OnPacketTooBig(1350);
+
+        Assert.Equal(1350, discovery.Mtu);
+    }
+
+    [Fact]
     public void A_path_that_carries_nothing_is_unreachable_until_it_answers()
     {
         var discovery = new PathMtuDiscovery(new PathMtuOptions(), _time);

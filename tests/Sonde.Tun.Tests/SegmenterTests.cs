@@ -73,6 +73,32 @@ public class SegmenterTests
     }
 
     [Fact]
+    public void An_unfinished_udp_checksum_that_comes_out_as_zero_is_sent_as_ffff()
+    {
+        // The last word is what makes the sum of everything else zero.
+        byte[] packet = PacketMaker.Udp(isIPv4: true, new byte[10]);
+        ushort pseudo = (ushort)~SlowSegmenter.Checksum([.. packet.AsSpan(12, 8), 0, 17, 0, (byte)(packet.Length - 20)]);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(26), pseudo);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(^2), SlowSegmenter.Checksum(packet.AsSpan(20)));
+
+        byte[] finished = Assert.Single(Split(packet, new TunSegmentation { NeedsChecksum = true, ChecksumStart = 20, ChecksumOffset = 6 }));
+
+        Assert.Equal(0xFFFF, BinaryPrimitives.ReadUInt16BigEndian(finished.AsSpan(26)));
+    }
+
+    [Fact]
+    public void Another_packet_than_the_one_it_was_made_for_is_refused()
+    {
+        byte[] packet = Super(TunSegmentationKind.TcpIPv4, true, 3000);
+        Assert.True(Segmenter.TryCreate(packet, Describe(TunSegmentationKind.TcpIPv4, true, 1000), out Segmenter segmenter));
+        byte[] room = new byte[2000];
+
+        Assert.Throws<ArgumentException>(() => segmenter.WriteNext(packet.AsSpan(1), room));
+        Assert.Throws<ArgumentException>(() => segmenter.WriteNext(packet, room.AsSpan(0, segmenter.NextLength - 1)));
+        Assert.Equal(segmenter.NextLength, segmenter.WriteNext(packet, room));
+    }
+
+    [Fact]
     public void When_the_batch_is_full_the_rest_comes_into_the_next_one()
     {
         byte[] packet = Super(TunSegmentationKind.TcpIPv6, false, 10_000);
@@ -103,6 +129,9 @@ public class SegmenterTests
 
         TunSegmentation right = Describe(TunSegmentationKind.Udp, false, 20) with { ChecksumStart = 48 };
         Assert.Equal(3, Split(packet, right).Count);
+        byte[] fragment = [.. packet];
+        fragment[6] = 44;
+        Assert.Equal(SegmentationDefect.BadNetworkHeader, Defect(fragment, right));
         Assert.False(Segmenter.TryCreate(packet, right with { ChecksumStart = 40 }, out _, out SegmentationDefect defect));
         Assert.Equal(SegmentationDefect.BadNetworkHeader, defect);
     }
@@ -128,6 +157,7 @@ public class SegmenterTests
         Assert.Equal(SegmentationDefect.UnknownKind, Defect(tcp, good with { Kind = (TunSegmentationKind)9 }));
         Assert.Equal(SegmentationDefect.WrongVersion, Defect([0x15, 1, 2], default));
         Assert.Equal(SegmentationDefect.BadChecksumPlace, Defect(tcp, new TunSegmentation { NeedsChecksum = true, ChecksumStart = 3030, ChecksumOffset = 65535 }));
+        Assert.Equal(SegmentationDefect.BadChecksumPlace, Defect(tcp, new TunSegmentation { NeedsChecksum = true, ChecksumStart = 19, ChecksumOffset = 16 }));
         byte[] longHeader = [.. tcp];
         longHeader[32] = 0xF0;
         Assert.Equal(SegmentationDefect.None, Defect(longHeader, good));

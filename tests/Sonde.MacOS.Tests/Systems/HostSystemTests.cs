@@ -80,7 +80,7 @@ public sealed class HostSystemTests
         system.SetList("vm.loadavg", averages);
         system.SetList("vm.swapusage", swap);
         system.SetList("hw.memsize", [0, 0, 0, 0, 4, 0, 0, 0]);
-        system.SetList("kern.memorystatus_level", [50, 0, 0, 0]);
+        system.SetList("kern.memorystatus_level", [25, 0, 0, 0]);
         system.SetList("kern.boottime", Time(1_700_000_000));
         using var mac = new MacOSHostSystem();
 
@@ -89,7 +89,7 @@ public sealed class HostSystemTests
 
         Assert.Equal([1.5, 1, 0.5], load.LoadAverages.Value);
         Assert.Equal(1024, load.SwapUsedBytes.Value);
-        Assert.Equal((16L << 30) / 100 * 50, load.MemoryAvailableBytes.Value);
+        Assert.Equal((16L << 30) / 100 * 25, load.MemoryAvailableBytes.Value);
         Assert.True(load.Processes.HasValue, load.Processes.ToString());
         Assert.True(load.Uptime.Value > TimeSpan.Zero);
         Assert.Equal(ReadingStatus.Unsupported, load.ProcessorPercent.Status);

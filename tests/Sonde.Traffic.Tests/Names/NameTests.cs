@@ -1,5 +1,6 @@
 using Sonde.Packets;
 using Sonde.Testing;
+using Sonde.Traffic.Dns;
 using Sonde.Traffic.Names;
 
 namespace Sonde.Traffic.Tests.Names;
@@ -78,6 +79,32 @@ public sealed class NameTests
 
         time.Advance(TimeSpan.FromMinutes(20));
         Assert.Equal(default, Find(names, "192.0.2.7"));
+    }
+
+    [Fact]
+    public void No_name_holds_longer_than_a_day()
+    {
+        var time = new ManualTime();
+        var names = new NameTable(4, time);
+        names.Add(s_address, "for.ever.test", 30 * 86_400, NameSource.Dns);
+
+        time.Advance(TimeSpan.FromHours(23));
+        Assert.Equal("for.ever.test", Find(names, "192.0.2.7").Name);
+        time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(default, Find(names, "192.0.2.7"));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", "named.test")]
+    [InlineData("127.0.0.1", null)]
+    [InlineData("0.0.0.0", null)]
+    [InlineData("ff02::fb", null)]
+    public void Addresses_that_many_names_lead_to_are_given_none(string address, string? name)
+    {
+        using NameWatch watch = NameWatch.Open(TimeProvider.System);
+        ((IDnsSink)watch).Name(InternetAddress.Parse(address), "named.test", 60, default);
+
+        Assert.Equal(name, Find(watch.Names, address).Name);
     }
 
     [Fact]
