@@ -32,7 +32,7 @@ public sealed class TrafficMonitor : IDisposable
     private readonly ProcessDirectory _processes;
     private readonly InterfaceWatch _interfaces;
     private readonly SocketWatch? _sockets;
-    private readonly NameWatch? _names;
+    private readonly RemoteNames? _names;
     private readonly ManualResetEvent _stop = new(initialState: false);
     private readonly Thread? _thread;
     private readonly List<Channel<TrafficSnapshot>> _readers = [];
@@ -43,7 +43,7 @@ public sealed class TrafficMonitor : IDisposable
     private bool _isDisposed;
 
     /// <summary>For tests: a monitor of a given source that counts when it is told to.</summary>
-    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded, NameWatch? names = null)
+    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded, RemoteNames? names = null)
     {
         _options = options;
         _source = source;
@@ -80,10 +80,10 @@ public sealed class TrafficMonitor : IDisposable
         SocketWatch? sockets = TrafficLadder.OpenSockets(options);
         TrafficSource? source = null;
         TrafficMonitor? monitor = null;
-        NameWatch? names = null;
+        RemoteNames? names = null;
         try
         {
-            names = options.HearNames ? NameWatch.Open(options.Time) : null;
+            names = options.HearNames ? RemoteNames.Start(new RemoteNamesOptions { Time = options.Time }) : null;
             source = ladder.Open(options, sockets, out IReadOnlyList<BackendStatus> tried);
             monitor = new TrafficMonitor(options, source, sockets, tried, isThreaded: true, names);
             monitor.Choose(options.Interface);

@@ -39,7 +39,7 @@ public sealed record TrafficOptions
     /// <summary>How many bytes each buffer for captured packets has; 0 takes what fits the purpose.</summary>
     public int CaptureBufferBytes { get; init; }
 
-    /// <summary>Whether the names of remote ends are noted that DNS tells while the monitor runs. Nothing is asked; it takes the right to capture packets, and without that a gap says so.</summary>
+    /// <summary>Whether the names of remote ends are noted that DNS, TLS and QUIC tell while the monitor runs. Nothing is asked; it takes the right to capture packets, and without that a gap says so.</summary>
     public bool HearNames { get; init; }
 
     /// <summary>The clock that measures and dates.</summary>

@@ -5,8 +5,11 @@ using Sonde.Traffic.Sources;
 namespace Sonde.Traffic.Ledger;
 
 /// <summary>Makes immutable snapshots of the ledger.</summary>
-internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options, NameWatch? names = null)
+internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options, RemoteNames? names = null)
 {
+    // A hello is heard when it passes; its connection is found when the source is read.
+    private static readonly TimeSpan s_mayBeHeardBefore = TimeSpan.FromSeconds(2);
+
     private static readonly Reading<string> s_noName = Reading.None<string>();
 
     /// <summary>Fills everything that comes from the ledger.</summary>
@@ -19,10 +22,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             new("processes", ledger.Processes.Count, ledger.Processes.Capacity, ledger.Processes.Evicted),
         };
         source.Report(losses, fillLevels);
-        if (names is not null)
-        {
-            fillLevels.Add(names.Names.FillLevel);
-        }
+        names?.Report(losses, fillLevels);
 
         var connections = new List<ConnectionTraffic>(ledger.Flows.Count);
         var unowned = new Dictionary<UnownedReason, UnownedTraffic>();
@@ -59,7 +59,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Coverage = ledger.Coverage.Compare(ledger, interfaces),
             Losses = losses,
             FillLevels = fillLevels,
-            Gaps = [.. new[] { interfaces.Gap, names?.Gap }.OfType<Gap>()],
+            Gaps = [.. new[] { interfaces.Gap }.OfType<Gap>(), .. names?.Gaps ?? []],
             Total = ledger.Total,
         };
     }
@@ -120,6 +120,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Tcp = flow.Tcp,
             RemoteName = flow.Name.Name is { } name ? name : s_noName,
             NameSource = flow.Name.Source,
+            ServerName = flow.ServerName is { } server ? server : s_noName,
             History = options.WithHistory ? flow.Ring.ToHistory(ledger.Clock) : null,
         };
         flow.Record = isSilent && (flow.Owner is not null || record.UnownedReason != UnownedReason.Pending) ? record : null;
@@ -128,12 +129,25 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
 
     private void FindName(TrackedFlow flow)
     {
-        if (flow.Name.Source == NameSource.None && names is not null && names.Names.TryFind(flow.Identity.Key.Remote.Address, out HeardName name))
+        if (names is null || IsElsewhere(flow))
+        {
+            return;
+        }
+
+        RemoteName name = flow.Name;
+        string? server = flow.ServerName;
+        long notBefore = flow.FirstSeen - (long)(s_mayBeHeardBefore.TotalSeconds * options.Time.TimestampFrequency);
+        if (names.TryImprove(flow.Identity.Key, notBefore, ref name, ref server))
         {
             flow.Name = name;
+            flow.ServerName = server;
             flow.Record = null;
         }
     }
+
+    // Every network namespace has a loopback, and only our own is listened to.
+    private bool IsElsewhere(TrackedFlow flow) =>
+        flow.Identity.Key.Remote.Address.IsLoopback && ledger.OwnNamespace != 0 && flow.Identity.NetworkNamespace != 0 && flow.Identity.NetworkNamespace != ledger.OwnNamespace;
 
     // From the clock that never steps, seen from now: a clock that is set does not reorder what happened.
     private DateTimeOffset DateOf(long timestamp) => options.Time.GetUtcNow() - options.Time.GetElapsedTime(timestamp);

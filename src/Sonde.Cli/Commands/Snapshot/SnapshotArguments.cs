@@ -34,7 +34,7 @@ internal sealed class SnapshotArguments(CommandContext context)
     private readonly Option<string?> _filter = new("--filter") { Description = "Which rows: a part of the name, or 'process:nginx and rx_bytes>1M and not user=root'.", HelpName = "expression" };
     private readonly Option<int?> _top = new("--top") { Description = "Only the first rows.", HelpName = "rows" };
     private readonly Option<string?> _interface = new("--interface") { Description = "Only traffic over this interface.", HelpName = "name" };
-    private readonly Option<bool> _noDns = new("--no-dns") { Description = "No names of remote ends: --detail and --group remote do without those that DNS tells meanwhile." };
+    private readonly Option<bool> _noDns = new("--no-dns") { Description = "No names of remote ends: --detail and --group remote do without those that DNS, TLS and QUIC tell meanwhile." };
     private readonly Option<long?> _buffer = OptionWords.Size("--capture-buffer", "How large each buffer for captured packets is, where packets are captured.");
     private readonly Option<TrafficBackend> _mode = OptionWords.Choice(
         "--capture-mode",
