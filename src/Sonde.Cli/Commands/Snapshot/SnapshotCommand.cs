@@ -31,7 +31,7 @@ internal static class SnapshotCommand
 
     private static int Run(CommandContext context, SnapshotOptions options)
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         try
         {
             using var monitor = TrafficMonitor.Start(options.Monitor);
