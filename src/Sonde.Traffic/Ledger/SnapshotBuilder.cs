@@ -60,6 +60,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Losses = losses,
             FillLevels = fillLevels,
             Gaps = [.. new[] { interfaces.Gap }.OfType<Gap>(), .. names?.Gaps ?? []],
+            ReverseDns = names?.ReverseDns,
             Total = ledger.Total,
         };
     }

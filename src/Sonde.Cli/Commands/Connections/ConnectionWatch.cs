@@ -18,7 +18,7 @@ internal static class ConnectionWatch
         CommandOutput output = context.Output;
         LongRun.GiveUpRights(options.OtherNamespaces ? s_neededElsewhere : s_needed);
         bool isScreen = options.Format == OutputFormat.Pretty && output.Screen.IsTerminal;
-        var printer = new ConnectionOutput(context, options);
+        var printer = new ConnectionOutput(context, options, reader.Names);
         if (options.Format == OutputFormat.Tsv)
         {
             printer.WriteHeader();

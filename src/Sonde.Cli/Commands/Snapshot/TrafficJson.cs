@@ -220,6 +220,11 @@ internal static class TrafficJson
 
     private static void WriteCondition(JsonText json, TrafficSnapshot snapshot)
     {
+        if (snapshot.ReverseDns is { } reverse)
+        {
+            ReverseDnsJson.Write(json, reverse);
+        }
+
         json.BeginObject("forgotten"u8);
         WriteCounters(json, snapshot.Forgotten);
         json.EndObject();
