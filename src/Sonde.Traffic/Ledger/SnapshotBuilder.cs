@@ -12,9 +12,12 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
 
     private static readonly Reading<string> s_noName = Reading.None<string>();
 
+    private readonly WallDates _dates = new(options.Time);
+
     /// <summary>Fills everything that comes from the ledger.</summary>
     internal TrafficSnapshot Build(TrafficSource source, IReadOnlyList<BackendStatus> backends, InterfaceWatch interfaces)
     {
+        _dates.Refresh();
         var losses = new List<TrafficLoss>();
         var fillLevels = new List<FillLevel>
         {
@@ -89,14 +92,18 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
     };
 
     /// <summary>Something that happened, with the connection as it is now.</summary>
-    internal ConnectionEvent ToEvent(ConnectionEventKind kind, TrackedFlow flow) => new(kind, options.Time.GetUtcNow(), ToConnection(flow));
+    internal ConnectionEvent ToEvent(ConnectionEventKind kind, TrackedFlow flow)
+    {
+        _dates.Refresh();
+        return new ConnectionEvent(kind, options.Time.GetUtcNow(), ToConnection(flow));
+    }
 
     // Most of ten thousand connections are silent: their record of the last time says it all.
     private ConnectionTraffic ToConnection(TrackedFlow flow)
     {
         FindName(flow);
         bool isSilent = flow.Ring.IsSilent(ledger.Clock);
-        if (isSilent && flow.Record is { } unchanged && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
+        if (isSilent && flow.Record is { } unchanged && flow.RecordDates == _dates.Steps && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
         {
             return unchanged;
         }
@@ -125,6 +132,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             History = options.WithHistory ? flow.Ring.ToHistory(ledger.Clock) : null,
         };
         flow.Record = isSilent && (flow.Owner is not null || record.UnownedReason != UnownedReason.Pending) ? record : null;
+        flow.RecordDates = _dates.Steps;
         return record;
     }
 
@@ -150,6 +158,5 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
     private bool IsElsewhere(TrackedFlow flow) =>
         flow.Identity.Key.Remote.Address.IsLoopback && ledger.OwnNamespace != 0 && flow.Identity.NetworkNamespace != 0 && flow.Identity.NetworkNamespace != ledger.OwnNamespace;
 
-    // From the clock that never steps, seen from now: a clock that is set does not reorder what happened.
-    private DateTimeOffset DateOf(long timestamp) => options.Time.GetUtcNow() - options.Time.GetElapsedTime(timestamp);
+    private DateTimeOffset DateOf(long timestamp) => _dates.Of(timestamp);
 }

@@ -17,11 +17,13 @@ internal sealed class NameWatch : IDnsSink, IDisposable
     private readonly FilteredCapture? _capture;
     private readonly DnsObservatory _observatory;
     private readonly HelloReader _reader;
+    private readonly SteadyTime _steady;
 
     private NameWatch(FilteredCapture? capture, TimeProvider time)
     {
         _capture = capture;
         _observatory = new DnsObservatory(new DnsOptions(), this);
+        _steady = new SteadyTime(time);
         Names = new NameTable(Capacity, time);
         Hellos = new HelloTable(Capacity, time);
         _reader = new HelloReader(Hellos, time);
@@ -110,7 +112,7 @@ internal sealed class NameWatch : IDnsSink, IDisposable
             lock (_lock)
             {
                 _reader.TryAdd(frame.LinkType, frame.Data, frame.WireLength);
-                _observatory.Add(frame.LinkType, frame.Data, frame.WireLength, frame.TimestampNanoseconds, frame.InterfaceIndex);
+                _observatory.Add(frame.LinkType, frame.Data, frame.WireLength, _steady.Of(frame.TimestampNanoseconds), frame.InterfaceIndex);
             }
         }
     }
