@@ -24,6 +24,9 @@ public sealed class TrafficMonitor : IDisposable
     // How often the source is read: more often than snapshots are made, so that its tables stay small and flows find their owners while these live.
     private static readonly TimeSpan s_drainInterval = TimeSpan.FromMilliseconds(250);
 
+    // The most often that it is read, however fast its tables fill.
+    private static readonly TimeSpan s_leastInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly TrafficOptions _options;
     private readonly TrafficSource _source;
@@ -281,6 +284,14 @@ public sealed class TrafficMonitor : IDisposable
         _ledger.Changes.Tell(_eventReaders.IsEmpty ? null : _sendEvent);
     }
 
+    /// <summary>How long to wait so that the source's table is half full at the next reading: what finds it full is counted, but of no process.</summary>
+    internal static TimeSpan NextWait(TimeSpan last, double fullness, TimeSpan longest)
+    {
+        const double Wanted = 0.5;
+        TimeSpan next = fullness * longest <= Wanted * last ? longest : last * (Wanted / fullness);
+        return next > s_leastInterval ? next : s_leastInterval < longest ? s_leastInterval : longest;
+    }
+
     // What is looked at once a step.
     private void EndStep()
     {
@@ -304,12 +315,14 @@ public sealed class TrafficMonitor : IDisposable
 
     private void Run()
     {
-        TimeSpan wait = _options.Interval < s_drainInterval ? _options.Interval : s_drainInterval;
+        TimeSpan longest = _options.Interval < s_drainInterval ? _options.Interval : s_drainInterval;
+        TimeSpan wait = longest;
         try
         {
             while (!_stop.WaitOne(wait))
             {
                 Tick();
+                wait = NextWait(wait, _source.Fullness, longest);
             }
         }
         catch (Exception failure) when (failure is Interop.NativeException or HostException)

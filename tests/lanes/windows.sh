@@ -86,6 +86,7 @@ if [ ! -f "$build/stamp" ] || [ "$(cat "$build/stamp")" != "$names" ] || [ -n "$
   publish tests/Sonde.Windows.Tests
   publish src/Sonde.Cli
   compile -o "$native/layout.exe" "$root/tests/fixtures/layout/windows.c"
+  compile -o "$native/dotnet.exe" "$root/tests/fixtures/windows/dotnet.c"
   compile -shared -o "$native/fakeiphlp.dll" "$root/tests/fixtures/windows/fakeiphlp.c" -lws2_32
   mkdir -p "$native/npcap" "$native/npcap-alone" "$native/npcap-old" "$native/npcap-broken" || red "cannot write to $native"
   for folder in npcap npcap-old npcap-broken; do
@@ -237,6 +238,36 @@ while IFS='|' read -r want arguments pattern; do
 done <"$root/tests/lanes/windows.smoke"
 [ "$commands" -gt 0 ] || problem "windows.smoke holds no command"
 
-summary="$passed passed, $failed failed, $skipped skipped in 12 passes; $commands commands of sonde.exe"
+# A reader that leaves ends a command that follows: its own pipe tells it, .NET's console stream would not.
+(cd "$cli" && timeout -k 5 60 wine ./sonde.exe interfaces --watch --interval 0.2 --format ndjson 2>"$work/smoke.err" </dev/null; echo $? >"$work/left.code") | head -n 1 >"$work/left.out"
+commands=$((commands + 1))
+if [ ! -s "$work/left.out" ] || [ "$(cat "$work/left.code")" -ne 0 ]; then
+  problem "sonde.exe interfaces --watch | head -n 1: exit $(cat "$work/left.code") instead of 0"
+  head -20 "$work/left.out" "$work/smoke.err"
+fi
+
+# ---- the scripts of a checkout, with a stand-in for dotnet that ends as it is told ----
+
+checkout="$work/a checkout" # whose path has a space, as many have
+mkdir -p "$checkout/artifacts/bin/Sonde.Cli" "$work/stand-in"
+cp "$root/sonde.cmd" "$root/test.cmd" "$checkout/"
+ln -s "$cli" "$checkout/artifacts/bin/Sonde.Cli/release"
+cp "$native/dotnet.exe" "$work/stand-in/"
+script() { # script <wanted exit code> <pattern> <how dotnet ends> <command line of cmd.exe>
+  commands=$((commands + 1))
+  (cd "$checkout" && WINEPATH="Z:$work/stand-in" STAND_IN_ENDS=$3 timeout -k 5 120 wine cmd /c "$4" >"$work/smoke.out" 2>&1 </dev/null)
+  code=$?
+  if [ "$code" -ne "$1" ] || ! tr -d '\r' <"$work/smoke.out" | grep -Eq -e "$2"; then
+    problem "$4 with a dotnet that ends with $3: exit $code instead of $1, or no line that matches $2"
+    head -20 "$work/smoke.out"
+  fi
+}
+script 0 '"kind":"loopback"' 0 'sonde.cmd interfaces --format json'
+script 2 "sonde: " 0 'sonde.cmd interfaces --no-such-option'
+script 1 'sonde: the build failed' 3 'sonde.cmd --version'
+script 0 'stand-in: artifacts.bin.Sonde.Windows.Tests.release.Sonde.Windows.Tests.dll -noColor' 0 'test.cmd'
+script 1 'stand-in: build Sonde.slnx -c Release' 3 'test.cmd'
+
+summary="$passed passed, $failed failed, $skipped skipped in 12 passes; $commands commands"
 [ -z "$problems" ] || red "$problems ($summary)"
 echo "windows: $summary"

@@ -120,7 +120,7 @@ internal static class InterfacesCommand
         switch (format)
         {
             case OutputFormat.Json:
-                output.WriteJson(new InterfacesJson(snapshot, shown), InterfacesJson.Write);
+                InterfacesJson.Write(output, snapshot, shown);
                 break;
             case OutputFormat.Ndjson:
                 foreach (NetworkInterface one in shown)

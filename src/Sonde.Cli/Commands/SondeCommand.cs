@@ -9,6 +9,7 @@ using Sonde.Cli.Commands.Services;
 using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
+using Sonde.Host;
 
 namespace Sonde.Cli.Commands;
 

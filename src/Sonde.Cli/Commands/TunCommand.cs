@@ -257,7 +257,7 @@ internal static class TunCommand
             switch (result.GetValue(format))
             {
                 case OutputFormat.Json:
-                    context.Output.WriteJson(new InterfacesJson(snapshot, snapshot.Interfaces), InterfacesJson.Write);
+                    InterfacesJson.Write(context.Output, snapshot, snapshot.Interfaces);
                     break;
                 case OutputFormat.Ndjson:
                     foreach (NetworkInterface one in snapshot.Interfaces)

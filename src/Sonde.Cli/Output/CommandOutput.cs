@@ -7,7 +7,7 @@ namespace Sonde.Cli.Output;
 internal sealed class CommandOutput(Stream stream, Screen screen) : IDisposable
 {
     private const int SendAt = 64 * 1024;
-    private readonly ArrayBufferWriter<byte> _buffer = new(SendAt);
+    private readonly ArrayBufferWriter<byte> _buffer = new(SendAt + (SendAt / 4)); // what passes the mark needs no larger one
     private JsonText? _json;
     private bool _isAbandoned;
 

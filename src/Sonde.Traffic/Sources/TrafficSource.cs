@@ -27,6 +27,9 @@ internal abstract class TrafficSource : IDisposable
     /// <summary>Rights that it needs as long as it runs, by the system's names; the others may be given up once it is open.</summary>
     internal virtual IReadOnlyList<string> RightsInUse => s_rightsToLook;
 
+    /// <summary>How full the table was that the last <see cref="Drain"/> emptied, from 0 to 1: a full one is to be read more often.</summary>
+    internal virtual double Fullness => 0;
+
     /// <summary>Tells everything that was counted since the last call, each byte once.</summary>
     internal abstract void Drain(ITrafficSink sink);
 

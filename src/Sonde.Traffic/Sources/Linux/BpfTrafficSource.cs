@@ -23,6 +23,7 @@ internal sealed class BpfTrafficSource : TrafficSource
     private TrafficCounters _overflowed;
     private ulong _ownNamespace;
     private int _filling;
+    private long _lastFlows;
     private long _mostFlows;
 
     private BpfTrafficSource(TrafficOptions options)
@@ -53,6 +54,8 @@ internal sealed class BpfTrafficSource : TrafficSource
     internal override IReadOnlyList<string> RightsInUse => [.. base.RightsInUse, "CAP_BPF", "CAP_PERFMON"];
 
     internal override ulong OwnNamespace => _ownNamespace;
+
+    internal override double Fullness => (double)_lastFlows / _flows[0].MaxEntries;
 
     /// <summary>Loads the programs and attaches them; from here on everything is counted.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
@@ -95,6 +98,7 @@ internal sealed class BpfTrafficSource : TrafficSource
             }
         }
 
+        _lastFlows = flows;
         _mostFlows = Math.Max(_mostFlows, flows);
         DrainOverflow(sink);
     }

@@ -25,7 +25,11 @@ internal sealed class FlowProgram
     private const int Interface = Value - 8;
     private const int Index = Value - 4;
 
+    private const int MostHeader = 40; // an IPv6 header, or an IPv4 header without options and what follows it
+    private const int IPv4HeaderLength = 20;
     private const int IPv6HeaderLength = 40;
+    private const int NoOptions = 0x45; // version 4 and five words
+    private const int FragmentOffset = 0x1FFF;
     private const int TcpFlags = 13;
     private const int Fin = 1;
     private const int Syn = 2;
@@ -66,23 +70,28 @@ internal sealed class FlowProgram
 
     private void Write(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
     {
+        BpfLabel isShort = _code.DefineLabel();
+        BpfLabel isIPv4 = _code.DefineLabel();
         BpfLabel isIPv6 = _code.DefineLabel();
         BpfLabel transport = _code.DefineLabel();
         BpfLabel account = _code.DefineLabel();
 
         // r6 context, r7 protocol, r8 where the transport header begins, r9 length.
         _code.Move(R6, R1).Load(R9, R6, SkbLength, BpfSize.Word);
-        LoadPacket(0, Header, 20, _pass);
         for (int at = 0; at < KernelFlow.KeySize; at += sizeof(ulong))
         {
             _code.Store(R10, Key + at, 0, BpfSize.Double);
         }
 
+        LoadPacket(0, Header, MostHeader, isShort);
         _code
             .Load(R1, R10, Header, BpfSize.Byte)
             .Compute(BpfOperation.ShiftRight, R1, 4)
-            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6)
-            .JumpIf(BpfCondition.NotEqual, R1, 4, _pass);
+            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6);
+        ReadUsual(isIPv4, account);
+        _code.Mark(isShort);
+        LoadPacket(0, Header, IPv4HeaderLength, _pass);
+        _code.Mark(isIPv4);
         ReadIPv4(account);
         _code.Jump(transport).Mark(isIPv6);
         ReadIPv6();
@@ -92,23 +101,46 @@ internal sealed class FlowProgram
         Account(holder, overflow, hasNamespaceCookie);
     }
 
+    // TCP and UDP over IPv4 without options, not fragmented: most packets, and everything asked of them has been read already.
+    private void ReadUsual(BpfLabel otherwise, BpfLabel account)
+    {
+        BpfLabel isTcp = _code.DefineLabel();
+        BpfLabel ports = _code.DefineLabel();
+        _code
+            .Load(R1, R10, Header, BpfSize.Byte)
+            .JumpIf(BpfCondition.NotEqual, R1, NoOptions, otherwise)
+            .Load(R1, R10, Header + 6, BpfSize.Half)
+            .SwapNetworkOrder(R1, 16)
+            .Compute(BpfOperation.And, R1, FragmentOffset)
+            .JumpIf(BpfCondition.NotEqual, R1, 0, otherwise)
+            .Load(R7, R10, Header + 9, BpfSize.Byte)
+            .Move(R8, 0)
+            .JumpIf(BpfCondition.Equal, R7, (int)IPProtocol.Tcp, isTcp)
+            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Udp, otherwise)
+            .Jump(ports)
+            .Mark(isTcp)
+            .Load(R1, R10, Header + IPv4HeaderLength + TcpFlags, BpfSize.Byte);
+        ReadSigns();
+        _code.Mark(ports);
+        StorePorts(Header + IPv4HeaderLength);
+        StoreIPv4Addresses();
+        _code.Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte).Jump(account);
+    }
+
     // At the end r8 is where ports stand, or 0 and on to the account when there are none.
     private void ReadIPv4(BpfLabel account)
     {
-        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 12), (Destination, 16)])
-        {
-            _code
-                .Store(R10, Key + place + 10, -1, BpfSize.Half)
-                .Load(R1, R10, Header + from, BpfSize.Word)
-                .Store(R10, Key + place + 12, R1, BpfSize.Word);
-        }
-
+        _code
+            .Load(R1, R10, Header, BpfSize.Byte)
+            .Compute(BpfOperation.ShiftRight, R1, 4)
+            .JumpIf(BpfCondition.NotEqual, R1, 4, _pass);
+        StoreIPv4Addresses();
         _code
             .Load(R7, R10, Header + 9, BpfSize.Byte)
             .Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte)
             .Load(R1, R10, Header + 6, BpfSize.Half)
             .SwapNetworkOrder(R1, 16)
-            .Compute(BpfOperation.And, R1, 0x1FFF) // the fragment's offset: only the first one has ports
+            .Compute(BpfOperation.And, R1, FragmentOffset) // only the first one has ports
             .Move(R8, 0)
             .JumpIf(BpfCondition.NotEqual, R1, 0, account)
             .Load(R8, R10, Header, BpfSize.Byte)
@@ -118,9 +150,15 @@ internal sealed class FlowProgram
 
     private void ReadIPv6()
     {
+        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 8), (Destination, 24)])
+        {
+            for (int at = 0; at < 16; at += sizeof(ulong))
+            {
+                _code.Load(R1, R10, Header + from + at, BpfSize.Double).Store(R10, Key + place + at, R1, BpfSize.Double);
+            }
+        }
+
         _code.Load(R7, R10, Header + 6, BpfSize.Byte);
-        LoadPacket(8, Key + Source, 16, _pass);
-        LoadPacket(24, Key + Destination, 16, _pass);
         BpfLabel end = _code.DefineLabel();
         _code.Move(R8, IPv6HeaderLength);
         for (int i = 0; i < MostExtensions; i++)
@@ -155,11 +193,8 @@ internal sealed class FlowProgram
 
         _code.Jump(none).Mark(hasPorts);
         LoadPacketAt(R8, Header, 4, none);
+        StorePorts(Header);
         _code
-            .Load(R1, R10, Header, BpfSize.Half)
-            .Store(R10, Key + (_isEgress ? KernelFlow.LocalPort : KernelFlow.RemotePort), R1, BpfSize.Half)
-            .Load(R1, R10, Header + 2, BpfSize.Half)
-            .Store(R10, Key + (_isEgress ? KernelFlow.RemotePort : KernelFlow.LocalPort), R1, BpfSize.Half)
             .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Tcp, none)
             .Compute(BpfOperation.Add, R8, TcpFlags);
         LoadPacketAt(R8, Header, 1, none);
@@ -167,6 +202,23 @@ internal sealed class FlowProgram
         ReadSigns();
         _code.Jump(account).Mark(none).Move(R8, 0);
     }
+
+    private void StoreIPv4Addresses()
+    {
+        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 12), (Destination, 16)])
+        {
+            _code
+                .Store(R10, Key + place + 10, -1, BpfSize.Half)
+                .Load(R1, R10, Header + from, BpfSize.Word)
+                .Store(R10, Key + place + 12, R1, BpfSize.Word);
+        }
+    }
+
+    private void StorePorts(int from) => _code
+        .Load(R1, R10, from, BpfSize.Half)
+        .Store(R10, Key + (_isEgress ? KernelFlow.LocalPort : KernelFlow.RemotePort), R1, BpfSize.Half)
+        .Load(R1, R10, from + 2, BpfSize.Half)
+        .Store(R10, Key + (_isEgress ? KernelFlow.RemotePort : KernelFlow.LocalPort), R1, BpfSize.Half);
 
     // From the flags in r1 into r8.
     private void ReadSigns()
