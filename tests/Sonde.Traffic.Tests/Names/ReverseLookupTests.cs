@@ -38,6 +38,7 @@ public sealed class ReverseLookupTests
         // Its own questions are nobody's traffic.
         IPEndPoint from = server.Asked[0].From;
         Assert.True(lookups.IsOwn(TestPackets.Key("127.0.0.1", from.Port, "127.0.0.1", server.EndPoint.Port, IPProtocol.Udp)));
+        Assert.True(lookups.IsOwn(TestPackets.Key("127.0.0.1", server.EndPoint.Port, "127.0.0.1", from.Port, IPProtocol.Udp)));
         Assert.False(lookups.IsOwn(TestPackets.Key("127.0.0.1", from.Port, "127.0.0.1", server.EndPoint.Port + 1, IPProtocol.Udp)));
     }
 

@@ -112,12 +112,12 @@ internal sealed class ReverseLookups : IDisposable
         }
     }
 
-    /// <summary>Whether a flow is one of the questions themselves.</summary>
+    /// <summary>Whether a flow is one of the questions themselves; where the server is on this host, its end of one is too.</summary>
     internal bool IsOwn(in FlowKey flow)
     {
         lock (_ownLock)
         {
-            return _own.Contains(flow);
+            return _own.Contains(flow) || _own.Contains(flow.Reverse());
         }
     }
 
