@@ -69,6 +69,9 @@ public sealed record ConnectionTraffic
     /// <summary>Where that name comes from.</summary>
     public NameSource NameSource { get; init; }
 
+    /// <summary>The name that the client asked for as it began TLS or QUIC: of the remote end where this host is the client, else one of this host's. None where that was not heard.</summary>
+    public Reading<string> ServerName { get; init; } = Reading.None<string>();
+
     /// <summary>What the remote address is for.</summary>
     public AddressKind RemoteKind => AddressKinds.Of(Key.Remote.Address);
 

@@ -11,7 +11,8 @@ namespace Sonde.Traffic;
 /// <summary>Counts from its start on which process talks to whom, and how much.</summary>
 /// <remarks>
 /// Uses the best way to count that this system and this process's rights allow, and says in every snapshot which one that is. Once it is started the
-/// rights that opened it may be given up, but for <see cref="RightsInUse"/>. Any thread may call; nothing is printed, stored or looked up on the network.
+/// rights that opened it may be given up, but for <see cref="RightsInUse"/>. Any thread may call; nothing is printed or stored, and nothing looked up on the network unless
+/// the options say so.
 /// <code>
 /// using var monitor = TrafficMonitor.Start();
 /// await Task.Delay(5000);
@@ -35,7 +36,7 @@ public sealed class TrafficMonitor : IDisposable
     private readonly ProcessDirectory _processes;
     private readonly InterfaceWatch _interfaces;
     private readonly SocketWatch? _sockets;
-    private readonly NameWatch? _names;
+    private readonly RemoteNames? _names;
     private readonly ManualResetEvent _stop = new(initialState: false);
     private readonly Thread? _thread;
     private readonly List<Channel<TrafficSnapshot>> _readers = [];
@@ -46,7 +47,7 @@ public sealed class TrafficMonitor : IDisposable
     private bool _isDisposed;
 
     /// <summary>For tests: a monitor of a given source that counts when it is told to.</summary>
-    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded, NameWatch? names = null)
+    internal TrafficMonitor(TrafficOptions options, TrafficSource source, SocketWatch? sockets, IReadOnlyList<BackendStatus> backends, bool isThreaded, RemoteNames? names = null)
     {
         _options = options;
         _source = source;
@@ -83,10 +84,12 @@ public sealed class TrafficMonitor : IDisposable
         SocketWatch? sockets = TrafficLadder.OpenSockets(options);
         TrafficSource? source = null;
         TrafficMonitor? monitor = null;
-        NameWatch? names = null;
+        RemoteNames? names = null;
         try
         {
-            names = options.HearNames ? NameWatch.Open(options.Time) : null;
+            names = options.HearNames || options.ReverseDns is not null
+                ? RemoteNames.Start(new RemoteNamesOptions { Hear = options.HearNames, ReverseDns = options.ReverseDns, Time = options.Time })
+                : null;
             source = ladder.Open(options, sockets, out IReadOnlyList<BackendStatus> tried);
             monitor = new TrafficMonitor(options, source, sockets, tried, isThreaded: true, names);
             monitor.Choose(options.Interface);
@@ -293,6 +296,7 @@ public sealed class TrafficMonitor : IDisposable
     private void EndStep()
     {
         _processes.Refresh(_ledger.Processes, _ledger.Clock);
+        _names?.Want(_ledger);
         _interfaces.Refresh(_ledger.Clock);
         if (_options.MeasureTcp && _sockets is not null && !_source.ReadsSockets)
         {

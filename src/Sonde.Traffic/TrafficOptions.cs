@@ -1,3 +1,5 @@
+using Sonde.Traffic.Names;
+
 namespace Sonde.Traffic;
 
 /// <summary>What a <see cref="TrafficMonitor"/> counts, how, and within which bounds.</summary>
@@ -39,8 +41,11 @@ public sealed record TrafficOptions
     /// <summary>How many bytes each buffer for captured packets has; 0 takes what fits the purpose.</summary>
     public int CaptureBufferBytes { get; init; }
 
-    /// <summary>Whether the names of remote ends are noted that DNS tells while the monitor runs. Nothing is asked; it takes the right to capture packets, and without that a gap says so.</summary>
+    /// <summary>Whether the names of remote ends are noted that DNS, TLS and QUIC tell while the monitor runs. Nothing is asked; it takes the right to capture packets, and without that a gap says so.</summary>
     public bool HearNames { get; init; }
+
+    /// <summary>How names of remote ends are asked for that nobody told; null, as it is unless it is said, to ask nothing. Snapshots never wait for answers.</summary>
+    public ReverseDnsOptions? ReverseDns { get; init; }
 
     /// <summary>The clock that measures and dates.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,4 +1,5 @@
 using Sonde.Host;
+using Sonde.Traffic.Names;
 
 namespace Sonde.Traffic;
 
@@ -43,6 +44,9 @@ public sealed record TrafficSnapshot
 
     /// <summary>What could not be seen at all, and why.</summary>
     public required IReadOnlyList<Gap> Gaps { get; init; }
+
+    /// <summary>What became of the questions for names of remote ends; null when nothing is asked.</summary>
+    public ReverseDnsStatistics? ReverseDns { get; init; }
 
     /// <summary>Everything together, owned or not.</summary>
     public required TrafficCounters Total { get; init; }

@@ -42,11 +42,12 @@ public sealed class SnapshotBuilderTests
     public void A_silent_connection_is_given_a_name_that_is_heard_later()
     {
         TrackedFlow flow = Silent();
-        using NameWatch names = NameWatch.Open(_test.Time);
+        NameWatch heard = NameWatch.Open(_test.Time);
+        using var names = new RemoteNames(heard, null);
         var builder = new SnapshotBuilder(_test.Ledger, _test.Options, names);
         Assert.False(Record(builder, flow).RemoteName.HasValue);
 
-        names.Names.Add(flow.Identity.Key.Remote.Address, "late.test", 60, NameSource.Dns);
+        heard.Names.Add(flow.Identity.Key.Remote.Address, "late.test", 60, NameSource.Dns);
 
         ConnectionTraffic named = Record(builder, flow);
         Assert.Equal(("late.test", NameSource.Dns), (named.RemoteName.Value, named.NameSource));

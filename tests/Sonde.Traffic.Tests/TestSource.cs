@@ -71,13 +71,17 @@ internal sealed class TestLedger
 /// <summary>A clock that stands until it is moved.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private TimeSpan _wall;
     private long _ticks = TimeSpan.FromDays(1).Ticks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => _ticks;
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + new TimeSpan(_ticks);
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + new TimeSpan(_ticks) + _wall;
 
     internal void Advance(TimeSpan time) => _ticks += time.Ticks;
+
+    /// <summary>Somebody sets the wall clock; the one that measures goes on.</summary>
+    internal void SetWallClock(TimeSpan by) => _wall += by;
 }

@@ -19,7 +19,7 @@ internal sealed class CaptureRun : IDisposable
 
     private readonly CommandContext _context;
     private readonly CaptureOptions _options;
-    private readonly GracefulStop _signals = new();
+    private readonly GracefulStop _signals;
     private readonly CancellationTokenSource _stop;
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lock _sink = new(); // whoever holds it may write, print and count
@@ -40,6 +40,9 @@ internal sealed class CaptureRun : IDisposable
     {
         _context = context;
         _options = options;
+
+        // What goes to files goes on without a reader of the rest.
+        _signals = new GracefulStop(endsUnread: options.Write is null || WritesToPipe);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(_signals.Token);
     }
 

@@ -14,7 +14,7 @@ internal static class InterfacesWatch
 
     internal static void Run(CommandContext context, NetworkInterfaces interfaces, string[] names, IReadOnlyList<string> optionNames, OutputFormat format, WatchOptions options)
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         InterfaceSnapshot snapshot = interfaces.Collect();
         InterfacesCommand.Choose(snapshot, names, optionNames); // a wrong name ends the command here, not the watch later
 

@@ -11,6 +11,10 @@ internal static class NameWords
         NameSource.None => "none",
         NameSource.Dns => "dns",
         NameSource.Multicast => "mdns",
+        NameSource.Tls => "tls",
+        NameSource.Quic => "quic",
+        NameSource.Hosts => "hosts",
+        NameSource.Reverse => "reverse",
         _ => throw new InvalidEnumArgumentException(nameof(value), (int)value, typeof(NameSource)),
     };
 

@@ -32,6 +32,24 @@ internal static class Poller
     /// <param name="timeout">How long at most; negative waits for ever.</param>
     internal static WaitResult WaitWritable(FileDescriptor fd, FileDescriptor? stop, TimeSpan timeout) => Wait(fd, LibC.POLLOUT, stop, timeout);
 
+    /// <summary>Waits until whoever read the standard output has gone, or the time is over.</summary>
+    /// <returns>Whether nobody reads any more: a write would fail. False for an output that is closed here, and for files.</returns>
+    internal static unsafe bool WaitForLostReader(TimeSpan timeout)
+    {
+        const int StandardOutput = 1;
+        pollfd output = new() { fd = StandardOutput };
+
+        // SAFETY: the structure is on this stack; a number that is no descriptor is answered with POLLNVAL.
+        int count = LibC.poll(&output, 1, (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue));
+        if (count < 0)
+        {
+            NativeError error = NativeError.LastErrno();
+            return error.Code == LibC.EINTR ? false : throw new NativeException("poll", error);
+        }
+
+        return (output.revents & (LibC.POLLERR | LibC.POLLHUP)) != 0;
+    }
+
     private static unsafe WaitResult Wait(FileDescriptor fd, short events, FileDescriptor? stop, TimeSpan timeout)
     {
         bool fdHeld = false;

@@ -64,25 +64,8 @@ public sealed class QuicInitial
             return false;
         }
 
-        using var keys = new QuicInitialKeys(first.Version, first.Destination);
         var stream = new QuicCryptoStream();
-        int packets = 0;
-
-        // RFC 9000, section 12.2: packets of one datagram are for one connection, and Initial packets come first.
-        ReadOnlySpan<byte> rest = datagram;
-        while (TryParseHeader(rest, out QuicLongHeader header, out _) && header.Version == first.Version && header.Destination.SequenceEqual(first.Destination))
-        {
-            byte[]? payload = keys.Decrypt(rest[..header.End], header.PacketNumberOffset);
-            if (payload is null || !stream.TryAddFrames(payload))
-            {
-                defect = PacketDefect.Malformed;
-                break;
-            }
-
-            packets++;
-            rest = rest[header.End..];
-        }
-
+        int packets = AddPackets(datagram, first, stream, out defect);
         if (!TlsClientHello.TryParseHandshake(stream.Contiguous, out TlsClientHello hello, out PacketDefect helloDefect))
         {
             defect = defect == PacketDefect.None ? helloDefect : defect;
@@ -101,7 +84,33 @@ public sealed class QuicInitial
         return true;
     }
 
-    private static bool TryParseHeader(ReadOnlySpan<byte> source, out QuicLongHeader header, out PacketDefect defect)
+    /// <summary>Takes the pieces of the hello out of a datagram's Initial packets.</summary>
+    /// <returns>How many packets were decrypted.</returns>
+    internal static int AddPackets(ReadOnlySpan<byte> datagram, in QuicLongHeader first, QuicCryptoStream stream, out PacketDefect defect)
+    {
+        using var keys = new QuicInitialKeys(first.Version, first.Destination);
+        int packets = 0;
+        defect = PacketDefect.None;
+
+        // RFC 9000, section 12.2: packets of one datagram are for one connection, and Initial packets come first.
+        ReadOnlySpan<byte> rest = datagram;
+        while (TryParseHeader(rest, out QuicLongHeader header, out _) && header.Version == first.Version && header.Destination.SequenceEqual(first.Destination))
+        {
+            byte[]? payload = keys.Decrypt(rest[..header.End], header.PacketNumberOffset);
+            if (payload is null || !stream.TryAddFrames(payload))
+            {
+                defect = PacketDefect.Malformed;
+                break;
+            }
+
+            packets++;
+            rest = rest[header.End..];
+        }
+
+        return packets;
+    }
+
+    internal static bool TryParseHeader(ReadOnlySpan<byte> source, out QuicLongHeader header, out PacketDefect defect)
     {
         header = default;
         if (source.IsEmpty || (source[0] & 0xC0) != 0xC0)
@@ -160,7 +169,7 @@ public sealed class QuicInitial
         return true;
     }
 
-    private readonly ref struct QuicLongHeader(uint version, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, int packetNumberOffset, int end)
+    internal readonly ref struct QuicLongHeader(uint version, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, int packetNumberOffset, int end)
     {
         public uint Version { get; } = version;
 

@@ -23,6 +23,7 @@ public sealed class DnsMonitor : IDisposable
 
     private readonly DnsMonitorOptions _options;
     private readonly FilteredCapture _capture;
+    private readonly SteadyTime _steady;
     private readonly DnsAskers? _askers;
     private readonly DnsObservatory _observatory;
     private readonly Lock _lock = new(); // of the observatory: devices have a thread each
@@ -41,6 +42,7 @@ public sealed class DnsMonitor : IDisposable
     {
         _options = options;
         _capture = capture;
+        _steady = new SteadyTime(options.Time);
         _askers = askers;
         _observatory = new DnsObservatory(options.Dns, new Sink(this));
         _thread = new Thread(Run) { IsBackground = true, Name = "sonde-dns" };
@@ -191,7 +193,7 @@ public sealed class DnsMonitor : IDisposable
             return;
         }
 
-        long time = frame.Clock == FrameClock.None ? Nanoseconds(_options.Time.GetUtcNow()) : frame.TimestampNanoseconds;
+        long time = _steady.Of(frame.Clock == FrameClock.None ? Nanoseconds(_options.Time.GetUtcNow()) : frame.TimestampNanoseconds);
         lock (_lock)
         {
             if (!_isEnding)
@@ -223,7 +225,7 @@ public sealed class DnsMonitor : IDisposable
                 if (!_isEnding)
                 {
                     // Not the clock's time: on a busy host an answer may have come that nobody had the time to read yet.
-                    _observatory.Advance(Nanoseconds(_capture.CompleteUntil));
+                    _observatory.Advance(_steady.Of(Nanoseconds(_capture.CompleteUntil)));
                 }
             }
 
@@ -304,7 +306,7 @@ public sealed class DnsMonitor : IDisposable
                     Interlocked.Increment(ref monitor._dropped);
                 }
 
-                monitor._waiting.Enqueue((exchange, monitor._options.Time.GetTimestamp()));
+                monitor._waiting.Enqueue((exchange with { Time = exchange.Time + monitor._steady.Offset }, monitor._options.Time.GetTimestamp()));
             }
         }
 

@@ -5,13 +5,19 @@ using Sonde.Traffic.Sources;
 namespace Sonde.Traffic.Ledger;
 
 /// <summary>Makes immutable snapshots of the ledger.</summary>
-internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options, NameWatch? names = null)
+internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions options, RemoteNames? names = null)
 {
+    // A hello is heard when it passes; its connection is found when the source is read.
+    private static readonly TimeSpan s_mayBeHeardBefore = TimeSpan.FromSeconds(2);
+
     private static readonly Reading<string> s_noName = Reading.None<string>();
+
+    private readonly WallDates _dates = new(options.Time);
 
     /// <summary>Fills everything that comes from the ledger.</summary>
     internal TrafficSnapshot Build(TrafficSource source, IReadOnlyList<BackendStatus> backends, InterfaceWatch interfaces)
     {
+        _dates.Refresh();
         var losses = new List<TrafficLoss>();
         var fillLevels = new List<FillLevel>
         {
@@ -19,10 +25,7 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             new("processes", ledger.Processes.Count, ledger.Processes.Capacity, ledger.Processes.Evicted),
         };
         source.Report(losses, fillLevels);
-        if (names is not null)
-        {
-            fillLevels.Add(names.Names.FillLevel);
-        }
+        names?.Report(losses, fillLevels);
 
         var connections = new List<ConnectionTraffic>(ledger.Flows.Count);
         var unowned = new Dictionary<UnownedReason, UnownedTraffic>();
@@ -59,7 +62,8 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Coverage = ledger.Coverage.Compare(ledger, interfaces),
             Losses = losses,
             FillLevels = fillLevels,
-            Gaps = [.. new[] { interfaces.Gap, names?.Gap }.OfType<Gap>()],
+            Gaps = [.. new[] { interfaces.Gap }.OfType<Gap>(), .. names?.Gaps ?? []],
+            ReverseDns = names?.ReverseDns,
             Total = ledger.Total,
         };
     }
@@ -88,14 +92,18 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
     };
 
     /// <summary>Something that happened, with the connection as it is now.</summary>
-    internal ConnectionEvent ToEvent(ConnectionEventKind kind, TrackedFlow flow) => new(kind, options.Time.GetUtcNow(), ToConnection(flow));
+    internal ConnectionEvent ToEvent(ConnectionEventKind kind, TrackedFlow flow)
+    {
+        _dates.Refresh();
+        return new ConnectionEvent(kind, options.Time.GetUtcNow(), ToConnection(flow));
+    }
 
     // Most of ten thousand connections are silent: their record of the last time says it all.
     private ConnectionTraffic ToConnection(TrackedFlow flow)
     {
         FindName(flow);
         bool isSilent = flow.Ring.IsSilent(ledger.Clock);
-        if (isSilent && flow.Record is { } unchanged && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
+        if (isSilent && flow.Record is { } unchanged && flow.RecordDates == _dates.Steps && unchanged.ProcessName == flow.Owner?.Name && !options.WithHistory)
         {
             return unchanged;
         }
@@ -120,21 +128,35 @@ internal sealed class SnapshotBuilder(TrafficLedger ledger, TrafficOptions optio
             Tcp = flow.Tcp,
             RemoteName = flow.Name.Name is { } name ? name : s_noName,
             NameSource = flow.Name.Source,
+            ServerName = flow.ServerName is { } server ? server : s_noName,
             History = options.WithHistory ? flow.Ring.ToHistory(ledger.Clock) : null,
         };
         flow.Record = isSilent && (flow.Owner is not null || record.UnownedReason != UnownedReason.Pending) ? record : null;
+        flow.RecordDates = _dates.Steps;
         return record;
     }
 
     private void FindName(TrackedFlow flow)
     {
-        if (flow.Name.Source == NameSource.None && names is not null && names.Names.TryFind(flow.Identity.Key.Remote.Address, out HeardName name))
+        if (names is null || IsElsewhere(flow))
+        {
+            return;
+        }
+
+        RemoteName name = flow.Name;
+        string? server = flow.ServerName;
+        long notBefore = flow.FirstSeen - (long)(s_mayBeHeardBefore.TotalSeconds * options.Time.TimestampFrequency);
+        if (names.TryImprove(flow.Identity.Key, notBefore, ref name, ref server))
         {
             flow.Name = name;
+            flow.ServerName = server;
             flow.Record = null;
         }
     }
 
-    // From the clock that never steps, seen from now: a clock that is set does not reorder what happened.
-    private DateTimeOffset DateOf(long timestamp) => options.Time.GetUtcNow() - options.Time.GetElapsedTime(timestamp);
+    // Every network namespace has a loopback, and only our own is listened to.
+    private bool IsElsewhere(TrackedFlow flow) =>
+        flow.Identity.Key.Remote.Address.IsLoopback && ledger.OwnNamespace != 0 && flow.Identity.NetworkNamespace != 0 && flow.Identity.NetworkNamespace != ledger.OwnNamespace;
+
+    private DateTimeOffset DateOf(long timestamp) => _dates.Of(timestamp);
 }

@@ -74,8 +74,14 @@ internal sealed class TrackedFlow(FlowIdentity identity, TrafficRing ring, long 
     /// <summary>The last snapshot's record, while nothing about it has changed.</summary>
     internal ConnectionTraffic? Record { get; set; }
 
-    /// <summary>A name of the remote end; the first that is found stays.</summary>
-    internal HeardName Name { get; set; }
+    /// <summary>How often the wall clock had been set when that record was made.</summary>
+    internal int RecordDates { get; set; }
+
+    /// <summary>The surest name of the remote end that was found; of equally sure ones the first.</summary>
+    internal RemoteName Name { get; set; }
+
+    /// <summary>What the client asked for in its hello; null when that was not heard.</summary>
+    internal string? ServerName { get; set; }
 
     internal TrackedFlow? Newer { get; set; }
 

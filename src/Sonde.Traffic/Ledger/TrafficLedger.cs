@@ -24,6 +24,9 @@ internal sealed class TrafficLedger : ITrafficSink
 
     internal StepClock Clock { get; }
 
+    /// <summary>The cookie of this process's network namespace; 0 where the source does not know namespaces.</summary>
+    internal ulong OwnNamespace => _ownNamespace;
+
     internal FlowTable Flows { get; }
 
     internal ProcessTable Processes { get; }

@@ -53,13 +53,13 @@ internal sealed class NameTable(int capacity, TimeProvider time)
     }
 
     /// <summary>The name of an address, if one was heard and still holds.</summary>
-    internal bool TryFind(InternetAddress address, out HeardName name)
+    internal bool TryFind(InternetAddress address, out RemoteName name)
     {
         lock (_lock)
         {
             if (_places.TryGetValue(address, out int place) && _entries[place] is { Text: { } text } entry && time.GetElapsedTime(entry.Learnt) <= entry.Holds)
             {
-                name = new HeardName(text, entry.Source);
+                name = new RemoteName(text, entry.Source);
                 return true;
             }
         }

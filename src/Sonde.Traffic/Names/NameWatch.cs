@@ -6,25 +6,34 @@ using Sonde.Traffic.Dns;
 
 namespace Sonde.Traffic.Names;
 
-/// <summary>Hears which addresses DNS tells to whomever asks here. The kernel hands over DNS only; nothing is asked.</summary>
+/// <summary>Hears which addresses DNS tells to whomever asks here, and which servers clients ask for. The kernel hands over DNS and what begins a connection of TLS or QUIC; nothing is asked.</summary>
 internal sealed class NameWatch : IDnsSink, IDisposable
 {
     private const int Capacity = 16_384;
     private const int BufferBytes = 16 << 20;
+    private const string What = "names of remote ends that DNS, TLS and QUIC tell";
 
     private readonly Lock _lock = new();
     private readonly FilteredCapture? _capture;
     private readonly DnsObservatory _observatory;
+    private readonly HelloReader _reader;
+    private readonly SteadyTime _steady;
 
     private NameWatch(FilteredCapture? capture, TimeProvider time)
     {
         _capture = capture;
         _observatory = new DnsObservatory(new DnsOptions(), this);
+        _steady = new SteadyTime(time);
         Names = new NameTable(Capacity, time);
+        Hellos = new HelloTable(Capacity, time);
+        _reader = new HelloReader(Hellos, time);
     }
 
-    /// <summary>What was heard.</summary>
+    /// <summary>What was heard of addresses.</summary>
     internal NameTable Names { get; }
+
+    /// <summary>What was heard of connections.</summary>
+    internal HelloTable Hellos { get; }
 
     /// <summary>Why nothing is heard; null when something is.</summary>
     internal Gap? Gap { get; private init; }
@@ -34,7 +43,7 @@ internal sealed class NameWatch : IDnsSink, IDisposable
     {
         try
         {
-            var capture = FilteredCapture.Open(null, DnsFilter.Of(new DnsOptions()), BufferBytes);
+            var capture = FilteredCapture.Open(null, $"{DnsFilter.Of(new DnsOptions())} or {HelloFilter.Text}", BufferBytes);
             var watch = new NameWatch(capture, time);
             capture.Start(watch.Take, time);
             return watch;
@@ -42,11 +51,11 @@ internal sealed class NameWatch : IDnsSink, IDisposable
         catch (LinkException refused)
         {
             ReadingStatus status = refused.Failure == LinkFailure.AccessDenied ? ReadingStatus.Denied : ReadingStatus.Failed;
-            return new NameWatch(null, time) { Gap = new Gap("names of remote ends that DNS tells", status, $"{refused.Operation}: {refused.Reason}") };
+            return new NameWatch(null, time) { Gap = new Gap(What, status, $"{refused.Operation}: {refused.Reason}") };
         }
         catch (HostException refused)
         {
-            return new NameWatch(null, time) { Gap = new Gap("names of remote ends that DNS tells", ReadingStatus.Failed, refused.Message) };
+            return new NameWatch(null, time) { Gap = new Gap(What, ReadingStatus.Failed, refused.Message) };
         }
     }
 
@@ -68,6 +77,29 @@ internal sealed class NameWatch : IDnsSink, IDisposable
         }
     }
 
+    /// <summary>Adds what was lost since the start, and how full the tables are.</summary>
+    internal void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels)
+    {
+        fillLevels.Add(Names.FillLevel);
+        fillLevels.Add(Hellos.FillLevel);
+        if (_capture is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _capture.CountLosses();
+        }
+        catch (LinkException)
+        {
+            // The interface is gone, and its number with it; what was read before stays.
+        }
+
+        losses.Add(new TrafficLoss("packets with names that found the capture buffer full", _capture.Dropped));
+        _reader.Report(losses);
+    }
+
     /// <summary>Waits until what has passed by now was heard.</summary>
     internal void Hurry() => _capture?.Hurry();
 
@@ -79,7 +111,8 @@ internal sealed class NameWatch : IDnsSink, IDisposable
         {
             lock (_lock)
             {
-                _observatory.Add(frame.LinkType, frame.Data, frame.WireLength, frame.TimestampNanoseconds, frame.InterfaceIndex);
+                _reader.TryAdd(frame.LinkType, frame.Data, frame.WireLength);
+                _observatory.Add(frame.LinkType, frame.Data, frame.WireLength, _steady.Of(frame.TimestampNanoseconds), frame.InterfaceIndex);
             }
         }
     }

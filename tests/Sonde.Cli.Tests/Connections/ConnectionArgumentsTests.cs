@@ -15,6 +15,7 @@ public sealed class ConnectionArgumentsTests
     [InlineData("--interval 0 is out of range", "--watch", "--interval", "0")]
     [InlineData("--count takes a number from 1", "--watch", "--count", "0")]
     [InlineData("the filter cannot be understood", "--filter", "process")]
+    [InlineData("--resolve and --no-dns exclude each other", "--resolve", "--no-dns")]
     [InlineData("--fields names no field", "--fields", ",")]
     public void What_makes_no_sense_is_a_usage_error(string expected, params string[] arguments)
     {

@@ -104,6 +104,41 @@ public sealed class QuicInitialTests
         Assert.NotEqual(PacketDefect.None, defect);
     }
 
+    [Fact]
+    public void A_hello_over_two_datagrams_in_any_order_is_put_together()
+    {
+        byte[] hello = QuicSealer.Hello.ToArray();
+        byte[] head = QuicSealer.Version1.Seal(Frame(hello, 0, 50), 300, 0);
+        byte[] tail = QuicSealer.Version1.Seal(Frame(hello, 50, 191), 300, 1);
+        var inOrder = new QuicClientHello();
+        var turned = new QuicClientHello();
+
+        Assert.True(inOrder.TryAdd(head, out _));
+        Assert.Equal((string.Empty, false), (inOrder.ServerName, inOrder.IsComplete));
+        Assert.True(inOrder.TryAdd(tail, out _));
+        Assert.True(turned.TryAdd(tail, out _));
+        Assert.True(turned.TryAdd(head, out _));
+
+        Assert.Equal(("example.com", true, 2), (inOrder.ServerName, inOrder.IsComplete, inOrder.DatagramCount));
+        Assert.Equal(("example.com", true, 2), (turned.ServerName, turned.IsComplete, turned.DatagramCount));
+    }
+
+    [Fact]
+    public void A_datagram_of_another_connection_or_that_does_not_decrypt_gives_no_piece()
+    {
+        byte[] hello = QuicSealer.Hello.ToArray();
+        byte[] damaged = QuicSealer.Version1.Seal(Frame(hello, 50, 191), 300, 1);
+        damaged[100] ^= 1;
+        var one = new QuicClientHello();
+        Assert.True(one.TryAdd(QuicSealer.Version1.Seal(Frame(hello, 0, 50), 300, 0), out _));
+
+        Assert.False(one.TryAdd(damaged, out PacketDefect shut));
+        Assert.False(one.TryAdd(QuicSealer.Version2.Seal(Frame(hello, 50, 191), 300, 1), out PacketDefect other));
+
+        Assert.Equal((PacketDefect.Malformed, PacketDefect.Unsupported), (shut, other));
+        Assert.Equal((1, false), (one.DatagramCount, one.IsComplete));
+    }
+
     private static byte[] Frame(ReadOnlySpan<byte> hello, int offset, int length)
     {
         byte[] frame = new byte[5 + length];

@@ -171,18 +171,4 @@ public sealed partial class DnsCommandTests
 
     [GeneratedRegex(@"^(?<time>[0-9.]+) IP [0-9.]+\.(?<from>[0-9]+) > [0-9.]+: (?<id>[0-9]+)[^0-9 ]* ", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Line();
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        internal string Path { get; } = Directory.CreateTempSubdirectory("sonde-dns").FullName;
-
-        internal string Write(string name, string text)
-        {
-            string file = global::System.IO.Path.Combine(Path, name);
-            File.WriteAllText(file, text);
-            return file;
-        }
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }

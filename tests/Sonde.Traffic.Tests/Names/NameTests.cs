@@ -70,8 +70,8 @@ public sealed class NameTests
         names.Add(InternetAddress.Parse("192.0.2.8"), "short.test", 5, NameSource.Multicast);
 
         time.Advance(TimeSpan.FromMinutes(9));
-        Assert.Equal(new HeardName("new.test", NameSource.Dns), Find(names, "192.0.2.7"));
-        Assert.Equal(new HeardName("short.test", NameSource.Multicast), Find(names, "192.0.2.8"));
+        Assert.Equal(new RemoteName("new.test", NameSource.Dns), Find(names, "192.0.2.7"));
+        Assert.Equal(new RemoteName("short.test", NameSource.Multicast), Find(names, "192.0.2.8"));
 
         time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal("new.test", Find(names, "192.0.2.7").Name);
@@ -137,5 +137,5 @@ public sealed class NameTests
         Assert.Equal(0, AllocationWatch.Least(Work));
     }
 
-    private static HeardName Find(NameTable names, string address) => names.TryFind(InternetAddress.Parse(address), out HeardName name) ? name : default;
+    private static RemoteName Find(NameTable names, string address) => names.TryFind(InternetAddress.Parse(address), out RemoteName name) ? name : default;
 }

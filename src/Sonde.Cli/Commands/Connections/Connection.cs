@@ -1,6 +1,7 @@
 using Sonde.Host;
 using Sonde.Host.Processes;
 using Sonde.Host.Sockets;
+using Sonde.Traffic.Names;
 
 namespace Sonde.Cli.Commands.Connections;
 
@@ -11,6 +12,15 @@ namespace Sonde.Cli.Commands.Connections;
 /// <param name="ReceiveRate">Bytes a second received since the last reading.</param>
 internal sealed record Connection(SocketRecord Socket, ProcessRecord? Process, Reading<double> SendRate, Reading<double> ReceiveRate)
 {
+    private static readonly Reading<RemoteName> s_noName = Reading.NotCollected<RemoteName>("names are heard with --watch, and asked for with --resolve");
+    private static readonly Reading<string> s_noServer = Reading.NotCollected<string>("names are heard with --watch");
+
+    /// <summary>A name of the other end.</summary>
+    internal Reading<RemoteName> RemoteName { get; init; } = s_noName;
+
+    /// <summary>What the client asked for in its hello.</summary>
+    internal Reading<string> ServerName { get; init; } = s_noServer;
+
     /// <summary>The first of its owners.</summary>
     internal Reading<SocketOwner> Owner => Socket.Owners.Select(static owners => owners[0]);
 

@@ -23,13 +23,14 @@ internal sealed class ConnectionArguments
     private readonly Option<double> _interval = new("--interval", "-i") { Description = "Seconds between two readings of --watch.", HelpName = "seconds", DefaultValueFactory = static _ => 1 };
     private readonly Option<int?> _count = new("--count", "-n") { Description = "Ends --watch after so many readings.", HelpName = "readings" };
     private readonly Option<bool> _namespaces = new("--all-namespaces") { Description = "Linux: the sockets of every network namespace that a process lives in, which takes CAP_SYS_ADMIN." };
-    private readonly Option<bool> _noDns = new("--no-dns") { Description = "Addresses as numbers; they always are, and scripts that say so work." };
+    private readonly Option<bool> _noDns = new("--no-dns") { Description = "No names of other ends: --watch listens for none." };
+    private readonly Option<bool> _resolve = new("--resolve", "-r") { Description = "Asks this host's resolvers for names of other ends; a single listing waits a second for them." };
 
     internal void AddTo(Command command)
     {
         _sort.CompletionSources.Add(static _ => ConnectionFields.All.All.Select(static field => new CompletionItem(field.Name)));
         _fields.CompletionSources.Add(static _ => ConnectionFields.All.All.Select(static field => new CompletionItem(field.Name)));
-        foreach (Option option in (ReadOnlySpan<Option>)[_format, _listening, _all, _filter, _sort, _fields, _watch, _interval, _count, _namespaces, _noDns])
+        foreach (Option option in (ReadOnlySpan<Option>)[_format, _listening, _all, _filter, _sort, _fields, _watch, _interval, _count, _namespaces, _noDns, _resolve])
         {
             command.Options.Add(option);
         }
@@ -54,16 +55,23 @@ internal sealed class ConnectionArguments
             throw UsageError.Of(Path, "--listening and --all exclude each other", "--all has those that wait among all others.");
         }
 
+        var names = new NameOptions(result.GetValue(_noDns), result.GetValue(_resolve));
+        if (names is { IsOff: true, IsAsking: true })
+        {
+            throw UsageError.Of(Path, "--resolve and --no-dns exclude each other", "--resolve asks for names, and --no-dns wants none.");
+        }
+
         RecordField<Connection>? sort = ParseSort(result.GetValue(_sort), out bool isDescending);
         return new ConnectionOptions(
             format,
-            ParseFields(result.GetValue(_fields), format, isListening, watch.IsOn),
+            ParseFields(result.GetValue(_fields), format, isListening, watch.IsOn, names),
             ParseFilter(result.GetValue(_filter)),
             sort,
             isDescending,
             isListening,
             isAll,
             result.GetValue(_namespaces),
+            names,
             watch);
     }
 
@@ -90,13 +98,14 @@ internal sealed class ConnectionArguments
         }
     }
 
-    private static IReadOnlyList<RecordField<Connection>> ParseFields(string? names, OutputFormat format, bool isListening, bool isWatch)
+    private static List<RecordField<Connection>> ParseFields(string? names, OutputFormat format, bool isListening, bool isWatch, NameOptions remote)
     {
+        bool hasNames = !remote.IsOff && !isListening && (isWatch || remote.IsAsking);
         if (names is null)
         {
-            return format != OutputFormat.Pretty
-                ? isWatch ? [.. ConnectionFields.Records, ConnectionFields.Of("send_rate"), ConnectionFields.Of("receive_rate")] : ConnectionFields.Records
-                : [.. (isListening ? ConnectionFields.Listening : isWatch ? ConnectionFields.Watched : ConnectionFields.Pretty).Select(ConnectionFields.Of)];
+            IEnumerable<string> table = isListening ? ConnectionFields.Listening : isWatch ? ConnectionFields.Watched : ConnectionFields.Pretty;
+            return format == OutputFormat.Pretty ? [.. table.Where(name => hasNames || name != "remote_name").Select(ConnectionFields.Of)]
+                : [.. ConnectionFields.Records, .. (hasNames ? ConnectionFields.Names : []).Concat(isWatch ? ConnectionFields.Rates : []).Select(ConnectionFields.Of)];
         }
 
         var fields = new List<RecordField<Connection>>();

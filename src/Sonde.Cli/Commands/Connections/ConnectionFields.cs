@@ -14,21 +14,27 @@ internal static partial class ConnectionFields
 {
     /// <summary>What a table for people shows when nobody says otherwise.</summary>
     internal static readonly string[] Pretty =
-        ["protocol", "state", "direction", "local", "remote", "process", "pid", "user", "container", "bytes_sent", "bytes_received", "rtt_ms", "retransmits", "cwnd", "started"];
+        ["protocol", "state", "direction", "local", "remote", "remote_name", "process", "pid", "user", "container", "bytes_sent", "bytes_received", "rtt_ms", "retransmits", "cwnd", "started"];
 
     /// <summary>What a table of listeners shows.</summary>
     internal static readonly string[] Listening = ["protocol", "state", "local", "process", "pid", "user", "container", "receive_queue", "send_queue", "drops"];
 
     /// <summary>What a live table shows.</summary>
     internal static readonly string[] Watched =
-        ["protocol", "state", "direction", "local", "remote", "process", "pid", "container", "send_rate", "receive_rate", "bytes_sent", "bytes_received", "rtt_ms", "retransmits", "cwnd", "first_seen"];
+        ["protocol", "state", "direction", "local", "remote", "remote_name", "process", "pid", "container", "send_rate", "receive_rate", "bytes_sent", "bytes_received", "rtt_ms", "retransmits", "cwnd", "first_seen"];
+
+    /// <summary>What programs get beside the rest when names are heard or asked for.</summary>
+    internal static readonly string[] Names = ["remote_name", "name_source", "server_name"];
+
+    /// <summary>What programs get beside the rest from two readings.</summary>
+    internal static readonly string[] Rates = ["send_rate", "receive_rate"];
 
     /// <summary>Every field.</summary>
     internal static RecordFields<Connection> All { get; } = new([.. SocketFields(), .. OwnerFields(), .. TcpFields(), .. MemoryFields()]);
 
-    /// <summary>What programs get when they ask for nothing: all of it but what takes two readings or a look at each process.</summary>
+    /// <summary>What programs get when they ask for nothing: all of it but names, and what takes two readings or a look at each process.</summary>
     internal static IReadOnlyList<RecordField<Connection>> Records =>
-        [.. All.All.Where(static one => (one.Needs & 8) == 0 && one.Name is not ("command" or "unit"))];
+        [.. All.All.Where(static one => (one.Needs & (8 | (ulong)ConnectionNeeds.Names)) == 0 && one.Name is not ("command" or "unit"))];
 
     /// <summary>A field that is known to be there.</summary>
     internal static RecordField<Connection> Of(string name) =>
@@ -75,6 +81,9 @@ internal static partial class ConnectionFields
         new("remote_address", FieldKind.Text, 0, static one => one.Socket.HasPeer ? FieldValue.Of(one.Socket.Remote.Address.ToString()) : FieldValue.Of(Reading.None<string>("it has no peer"))),
         new("remote_port", FieldKind.Number, 0, static one => one.Socket.HasPeer ? Port(one.Socket.Remote) : FieldValue.Of(Reading.None<int>("it has no peer")), "dport"),
         new("remote_kind", FieldKind.Text, 0, static one => one.Socket.HasPeer ? FieldValue.Of(NameWords.Of(AddressKinds.Of(one.Socket.Remote.Address))) : FieldValue.Of(Reading.None<string>("it has no peer"))),
+        new("remote_name", FieldKind.Text, (ulong)ConnectionNeeds.Names, static one => FieldValue.Of(one.RemoteName.Select(static name => name.Name)), "hostname"),
+        new("name_source", FieldKind.Text, (ulong)ConnectionNeeds.Names, static one => FieldValue.Of(one.RemoteName.Select(static name => NameWords.Of(name.Source)))),
+        new("server_name", FieldKind.Text, (ulong)ConnectionNeeds.Names, static one => FieldValue.Of(one.ServerName), "sni"),
         new("service", FieldKind.Text, 0, static one => FieldValue.Of(ServiceOf(one.Socket) is { } name ? name : Reading.None<string>("no service is known to have this port"))),
         new("started", FieldKind.Time, 0, static one => FieldValue.Of(one.Socket.Started), "start"),
         new("first_seen", FieldKind.Time, 0, static one => FieldValue.Of(one.Socket.FirstSeen.UtcTicks)),

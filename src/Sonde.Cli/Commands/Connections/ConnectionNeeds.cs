@@ -18,4 +18,7 @@ internal enum ConnectionNeeds
 
     /// <summary>Two readings.</summary>
     Rates = 8 | Statistics,
+
+    /// <summary>Names of the other ends.</summary>
+    Names = 16,
 }

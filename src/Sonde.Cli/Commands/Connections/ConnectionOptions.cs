@@ -14,6 +14,7 @@ namespace Sonde.Cli.Commands.Connections;
 /// <param name="IsListening">Whether sockets that wait for others are shown instead of connections.</param>
 /// <param name="IsAll">Whether both are shown.</param>
 /// <param name="OtherNamespaces">Whether other network namespaces are read too.</param>
+/// <param name="Names">Where names of other ends come from.</param>
 /// <param name="Watch">How to watch.</param>
 internal sealed record ConnectionOptions(
     OutputFormat Format,
@@ -24,6 +25,7 @@ internal sealed record ConnectionOptions(
     bool IsListening,
     bool IsAll,
     bool OtherNamespaces,
+    NameOptions Names,
     WatchOptions Watch)
 {
     /// <summary>What has to be read for all that.</summary>

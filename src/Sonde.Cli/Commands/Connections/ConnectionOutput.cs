@@ -9,15 +9,15 @@ using Sonde.Host.Sockets;
 namespace Sonde.Cli.Commands.Connections;
 
 /// <summary>Prints connections in the format that was asked for.</summary>
-internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions options)
+internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions options, ConnectionNames? names)
 {
     private readonly RecordJson _json = new();
 
     /// <summary>The head of tab-separated values.</summary>
     internal void WriteHeader()
     {
-        IEnumerable<string> names = options.Fields.Select(static field => field.Name);
-        context.Output.WriteTsv(options.Watch.IsOn ? names.Prepend("time") : names);
+        IEnumerable<string> heads = options.Fields.Select(static field => field.Name);
+        context.Output.WriteTsv(options.Watch.IsOn ? heads.Prepend("time") : heads);
     }
 
     /// <summary>One reading.</summary>
@@ -33,7 +33,7 @@ internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions
                 break;
             case OutputFormat.Tsv:
                 WriteTsv(snapshot, shown);
-                foreach (Gap gap in options.Watch.IsOn ? [] : snapshot.Gaps)
+                foreach (Gap gap in options.Watch.IsOn ? [] : GapsOf(snapshot))
                 {
                     context.Note(TextOf(gap));
                 }
@@ -56,9 +56,11 @@ internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions
             text.Append(CultureInfo.InvariantCulture, $"{hidden} more {(options.IsListening ? "do not wait for others" : "wait for others or are not connected")}; to see them: {ConnectionArguments.Path} --all\n");
         }
 
-        GapLines.Write(snapshot.Gaps, line => text.Append(line));
+        GapLines.Write(GapsOf(snapshot), line => text.Append(line));
         return text.ToString();
     }
+
+    private IReadOnlyList<Gap> GapsOf(SocketSnapshot snapshot) => names is null ? snapshot.Gaps : [.. snapshot.Gaps, .. names.Gaps];
 
     private static string TextOf(Gap gap) => $"not seen: {gap.What}{(gap.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({gap.Count})") : string.Empty)}: {Reading.Describe(gap.Status, gap.Reason)}";
 
@@ -70,7 +72,12 @@ internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions
         json.Property("backend"u8, snapshot.Backend);
         json.Property("duration_ms"u8, Math.Round(snapshot.Duration.TotalMilliseconds, 3));
         json.Property("count"u8, shown.Count);
-        GapJson.WriteArray(json, "gaps"u8, snapshot.Gaps);
+        GapJson.WriteArray(json, "gaps"u8, GapsOf(snapshot));
+        if (names?.ReverseDns is { } reverse)
+        {
+            ReverseDnsJson.Write(json, reverse);
+        }
+
         json.BeginArray("connections"u8);
         foreach (Connection one in shown)
         {
@@ -102,7 +109,7 @@ internal sealed class ConnectionOutput(CommandContext context, ConnectionOptions
             context.Output.EndJson();
         }
 
-        foreach (Gap gap in snapshot.Gaps)
+        foreach (Gap gap in GapsOf(snapshot))
         {
             context.Output.WriteJsonLine(gap, GapJson.WriteRecord);
         }

@@ -10,6 +10,7 @@ internal sealed class ConnectionReader : IDisposable
     private readonly CommandContext _context;
     private readonly ConnectionOptions _options;
     private readonly SocketTable _table;
+    private readonly ConnectionNames? _names;
     private ProcessCollector? _collector;
     private bool _isCollectorTried;
     private readonly HashSet<int> _owners = [];
@@ -30,7 +31,11 @@ internal sealed class ConnectionReader : IDisposable
             SelectOwners = options.IsWanted,
             Time = context.Time,
         });
+        _names = ConnectionNames.Start(context, options);
     }
+
+    /// <summary>What became of questions for names, and what could not be heard; null when no names are looked for.</summary>
+    internal ConnectionNames? Names => _names;
 
     /// <summary>Reads once and hands over what was asked for; the records are on loan until it returns.</summary>
     internal void Read(Action<SocketSnapshot, List<Connection>> print)
@@ -48,6 +53,8 @@ internal sealed class ConnectionReader : IDisposable
             }
         }
 
+        _names?.Fill(connections);
+
         (_before, _now) = (_now, _before);
         _now.Clear();
         _readBefore = snapshot.Timestamp;
@@ -56,6 +63,7 @@ internal sealed class ConnectionReader : IDisposable
 
     public void Dispose()
     {
+        _names?.Dispose();
         _collector?.Dispose();
         _table.Dispose();
     }

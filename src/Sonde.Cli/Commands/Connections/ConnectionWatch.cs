@@ -14,11 +14,11 @@ internal static class ConnectionWatch
 
     internal static void Run(CommandContext context, ConnectionReader reader, ConnectionOptions options)
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         CommandOutput output = context.Output;
         LongRun.GiveUpRights(options.OtherNamespaces ? s_neededElsewhere : s_needed);
         bool isScreen = options.Format == OutputFormat.Pretty && output.Screen.IsTerminal;
-        var printer = new ConnectionOutput(context, options);
+        var printer = new ConnectionOutput(context, options, reader.Names);
         if (options.Format == OutputFormat.Tsv)
         {
             printer.WriteHeader();

@@ -23,7 +23,8 @@ internal static class ConnectionsCommand
             """
               sonde connections                                            who is connected to whom, and how it goes
               sonde connections --listening                                what waits for others, and which process it is
-              sonde connections --watch                                    live, with rates
+              sudo sonde connections --watch                               live, with rates, and names as they are told
+              sonde connections --resolve                                  with the names that resolvers have for addresses
               sonde connections --all --sort rtt_ms                        everything, the slowest first
               sonde connections --filter 'process:nginx and retransmits>0' a choice: : contains, = equals, ~ expression, < > numbers, :* has any
               sonde connections --filter 'remote_port=443' -f ndjson       for a program, a line each
@@ -57,7 +58,7 @@ internal static class ConnectionsCommand
                 stop.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(0.5));
             }
 
-            var printer = new ConnectionOutput(context, options);
+            var printer = new ConnectionOutput(context, options, reader.Names);
             if (options.Format == OutputFormat.Tsv)
             {
                 printer.WriteHeader();

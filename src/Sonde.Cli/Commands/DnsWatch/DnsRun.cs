@@ -21,7 +21,7 @@ internal sealed class DnsRun(CommandContext context, DnsRunOptions options)
 
     internal void Run()
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         using var monitor = DnsMonitor.Start(options.Monitor);
         long started = context.Time.GetTimestamp();
         LongRun.GiveUpRights(monitor.RightsInUse);

@@ -21,7 +21,7 @@ internal sealed class EventsRun(CommandContext context, EventsOptions options)
 
     internal void Run()
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         using var source = ProcessEventSource.Open(new ProcessEventOptions
         {
             Fields = options.Needs,

@@ -15,7 +15,7 @@ internal static class PsWatch
 
     internal static void Run(CommandContext context, ProcessCollector collector, PsOptions options)
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         CommandOutput output = context.Output;
         LongRun.GiveUpRights(s_needed);
         bool isScreen = options.Format == OutputFormat.Pretty && output.Screen.IsTerminal;

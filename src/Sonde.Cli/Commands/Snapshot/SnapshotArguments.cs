@@ -5,6 +5,7 @@ using Sonde.Cli.Output;
 using Sonde.Cli.Records;
 using Sonde.Cli.Records.Filtering;
 using Sonde.Traffic;
+using Sonde.Traffic.Names;
 
 namespace Sonde.Cli.Commands.Snapshot;
 
@@ -34,7 +35,8 @@ internal sealed class SnapshotArguments(CommandContext context)
     private readonly Option<string?> _filter = new("--filter") { Description = "Which rows: a part of the name, or 'process:nginx and rx_bytes>1M and not user=root'.", HelpName = "expression" };
     private readonly Option<int?> _top = new("--top") { Description = "Only the first rows.", HelpName = "rows" };
     private readonly Option<string?> _interface = new("--interface") { Description = "Only traffic over this interface.", HelpName = "name" };
-    private readonly Option<bool> _noDns = new("--no-dns") { Description = "No names of remote ends: --detail and --group remote do without those that DNS tells meanwhile." };
+    private readonly Option<bool> _noDns = new("--no-dns") { Description = "No names of remote ends: --detail and --group remote do without those that DNS, TLS and QUIC tell meanwhile." };
+    private readonly Option<bool> _resolve = new("--resolve") { Description = "Asks this host's resolvers meanwhile for names of remote ends that nobody told; what comes too late is not waited for." };
     private readonly Option<long?> _buffer = OptionWords.Size("--capture-buffer", "How large each buffer for captured packets is, where packets are captured.");
     private readonly Option<TrafficBackend> _mode = OptionWords.Choice(
         "--capture-mode",
@@ -59,7 +61,7 @@ internal sealed class SnapshotArguments(CommandContext context)
     {
         _buffer.Aliases.Add("--bpf-buffer");
         foreach (Option option in (ReadOnlySpan<Option>)
-            [_format, _duration, _follow, _interval, _count, _detail, _group, _sort, _filter, _top, _interface, _noDns, _buffer, _mode, _noColor])
+            [_format, _duration, _follow, _interval, _count, _detail, _group, _sort, _filter, _top, _interface, _noDns, _resolve, _buffer, _mode, _noColor])
         {
             command.Options.Add(option);
         }
@@ -90,6 +92,18 @@ internal sealed class SnapshotArguments(CommandContext context)
         Require(result.GetValue(_top) is not < 1, "--top", result.GetValue(_top) ?? 0, "It takes a number from 1.");
         long buffer = result.GetValue(_buffer) ?? 0;
         Require(buffer is 0 or (>= 4096 and <= 1 << 30), "--capture-buffer", buffer, "It takes 4096 bytes to 1 GiB.");
+        bool isResolving = result.GetValue(_resolve);
+        if (isResolving && result.GetValue(_noDns))
+        {
+            throw UsageError.Of(Path, "--resolve and --no-dns exclude each other", "--resolve asks for names, and --no-dns wants none.");
+        }
+
+        bool showsNames = isDetailed || result.GetValue(_group) == SnapshotGroup.Remote;
+        if (isResolving && !showsNames)
+        {
+            throw UsageError.Of(Path, "--resolve asks for names, and nothing shows them", "Names are in --detail and --group remote.");
+        }
+
         if (result.GetValue(_noColor))
         {
             context.Output.Screen = context.Output.Screen with { Style = TextStyle.Plain };
@@ -116,7 +130,8 @@ internal sealed class SnapshotArguments(CommandContext context)
                 Interval = TimeSpan.FromSeconds(isFollowing ? interval : 1),
                 CaptureBufferBytes = (int)buffer,
                 MeasureTcp = isDetailed,
-                HearNames = !result.GetValue(_noDns) && (isDetailed || result.GetValue(_group) == SnapshotGroup.Remote),
+                HearNames = !result.GetValue(_noDns) && showsNames,
+                ReverseDns = isResolving ? new ReverseDnsOptions() : null,
                 Time = context.Time,
             });
     }

@@ -21,6 +21,7 @@ internal static class SnapshotCommand
               sudo sonde snapshot -d 10 --format json | jq       the same for a program
               sudo sonde snapshot --detail | jq .connections     everything that is known: connections, interfaces, losses
               sudo sonde snapshot --group remote --top 10        the ten busiest remote addresses
+              sudo sonde snapshot --detail --resolve -d 10       with names that only reverse DNS knows
               sudo sonde snapshot --filter 'user=www-data'       only some; fields are those of --format ndjson
               sudo sonde snapshot --follow --format ndjson       an object a row and second, for ever
               sonde snapshot                                     without any right: TCP connections of the host, names of your own processes
@@ -31,7 +32,7 @@ internal static class SnapshotCommand
 
     private static int Run(CommandContext context, SnapshotOptions options)
     {
-        using var stop = new GracefulStop();
+        using var stop = new GracefulStop(endsUnread: true);
         try
         {
             using var monitor = TrafficMonitor.Start(options.Monitor);

@@ -143,6 +143,7 @@ internal static class TrafficJson
         json.Property("remote_port"u8, connection.Key.Remote.Port);
         json.Property("remote_name"u8, connection.RemoteName);
         json.Property("name_source"u8, NameWords.Of(connection.NameSource));
+        json.Property("server_name"u8, connection.ServerName);
         json.Property("remote_kind"u8, NameWords.Of(connection.RemoteKind));
         json.Name("service"u8);
         if (connection.Service is { } service)
@@ -219,6 +220,11 @@ internal static class TrafficJson
 
     private static void WriteCondition(JsonText json, TrafficSnapshot snapshot)
     {
+        if (snapshot.ReverseDns is { } reverse)
+        {
+            ReverseDnsJson.Write(json, reverse);
+        }
+
         json.BeginObject("forgotten"u8);
         WriteCounters(json, snapshot.Forgotten);
         json.EndObject();
