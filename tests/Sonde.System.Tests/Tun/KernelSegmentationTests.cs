@@ -140,6 +140,20 @@ public sealed class KernelSegmentationTests
         Assert.Equal(4, source.Counters.SuperPacketsBuilt);
     }
 
+    [Theory]
+    [InlineData(TunOffloadFeatures.Udp)]
+    [InlineData(TunOffloadFeatures.TcpEcn)]
+    [InlineData(TunOffloadFeatures.Udp | TunOffloadFeatures.TcpEcn)]
+    public void What_is_to_be_avoided_is_not_asked_for(TunOffloadFeatures avoided)
+    {
+        using NetworkNamespace space = NeedsRoot.Namespace();
+        using TunDevice whole = space.Run(() => TunDevice.Open(Options("all0", TunOffload.Segmented)));
+        using TunDevice device = space.Run(() => TunDevice.Open(Options("less0", TunOffload.Segmented) with { Linux = new TunLinuxOptions { AvoidedOffloads = avoided } }));
+
+        Assert.Equal(whole.OffloadFeatures & ~avoided, device.OffloadFeatures);
+        Assert.Equal(avoided, whole.OffloadFeatures & avoided); // otherwise this test says nothing
+    }
+
     private static int Count(int payload, int size) => (payload + size - 1) / size;
 
     private static TunOptions Options(string name, TunOffload offload, params string[] addresses) => new()
