@@ -135,6 +135,8 @@ public sealed class SnapshotDetailTests
     [InlineData("--follow is missing", "--count", "2")]
     [InlineData("a JSON document must", "--follow", "--format", "json")]
     [InlineData("Did you mean 'pid'?", "--sort", "pit")]
+    [InlineData("--resolve and --no-dns exclude each other", "--detail", "--resolve", "--no-dns")]
+    [InlineData("--resolve asks for names, and nothing shows them", "--resolve")]
     public void What_makes_no_sense_is_a_usage_error(string expected, params string[] arguments)
     {
         (int exitCode, string output, string error) = TestOutput.Run(["snapshot", .. arguments]);

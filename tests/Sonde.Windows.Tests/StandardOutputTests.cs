@@ -1,6 +1,6 @@
 using System.IO.Pipes;
 using Microsoft.Win32.SafeHandles;
-using Sonde.Host;
+using Sonde.Host.Streams;
 
 namespace Sonde.Windows.Tests;
 

@@ -9,7 +9,7 @@ using Sonde.Cli.Commands.Services;
 using Sonde.Cli.Commands.Snapshot;
 using Sonde.Cli.Errors;
 using Sonde.Cli.Output;
-using Sonde.Host;
+using Sonde.Host.Streams;
 
 namespace Sonde.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Sonde.Interop.Windows;
 
-namespace Sonde.Host.Windows;
+namespace Sonde.Host.Streams.Windows;
 
 /// <summary>The standard output of a Windows process: a console takes bytes its own way.</summary>
 [SupportedOSPlatform("windows")]

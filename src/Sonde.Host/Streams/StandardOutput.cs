@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using Sonde.Host.Windows;
+using Sonde.Host.Streams.Windows;
 
-namespace Sonde.Host;
+namespace Sonde.Host.Streams;
 
 /// <summary>The bytes that leave this process, by a stream that notices when nobody reads any more.</summary>
 /// <remarks>The console stream of .NET ignores a closed pipe, and would have a program that follows something write into the void for ever.</remarks>
