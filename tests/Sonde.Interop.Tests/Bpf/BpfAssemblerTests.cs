@@ -36,6 +36,7 @@ public sealed class BpfAssemblerTests
         { "store", "632AFCFF00000000", "*(u32 *)(r10 -4) = r2" },
         { "store constant", "6A0AF0FF07000000", "*(u16 *)(r10 -16) = 7" },
         { "atomic add", "DB10000000000000", "lock *(u64 *)(r0 +0) += r1" },
+        { "atomic exchange", "DB160000E1000000", "r1 = atomic64_xchg((u64 *)(r6 +0), r1)" },
         { "call", "8500000005000000", "call bpf_ktime_get_ns#5" },
         { "exit", "9500000000000000", "exit" },
     };
@@ -61,6 +62,7 @@ public sealed class BpfAssemblerTests
             "store" => assembler.Store(R10, -4, R2, BpfSize.Word),
             "store constant" => assembler.Store(R10, -16, 7, BpfSize.Half),
             "atomic add" => assembler.AtomicAdd(R0, 0, R1, BpfSize.Double),
+            "atomic exchange" => assembler.AtomicExchange(R6, 0, R1, BpfSize.Double),
             "call" => assembler.Call(BpfHelper.KernelTimeNanoseconds),
             _ => assembler.Exit(),
         };

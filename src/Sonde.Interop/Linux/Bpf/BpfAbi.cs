@@ -94,6 +94,7 @@ internal static class BpfAbi
     internal const byte BPF_IMM = 0x00;
     internal const byte BPF_MEM = 0x60;
     internal const byte BPF_ATOMIC = 0xC0;
+    internal const int BPF_XCHG = 0xE1;
     internal const byte BPF_W = 0x00;
     internal const byte BPF_H = 0x08;
     internal const byte BPF_B = 0x10;

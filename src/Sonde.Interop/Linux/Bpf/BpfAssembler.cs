@@ -86,6 +86,11 @@ internal sealed class BpfAssembler
         ? Add(BpfAbi.BPF_STX | BpfAbi.BPF_ATOMIC | (int)size, address, source, Short(offset), BpfAbi.BPF_ADD)
         : throw new ArgumentOutOfRangeException(nameof(size), size, "four or eight bytes");
 
+    /// <summary>Memory at address + offset and source change places, at once for all processors; four or eight bytes (kernel 5.12).</summary>
+    internal BpfAssembler AtomicExchange(BpfRegister address, int offset, BpfRegister source, BpfSize size) => size is BpfSize.Word or BpfSize.Double
+        ? Add(BpfAbi.BPF_STX | BpfAbi.BPF_ATOMIC | (int)size, address, source, Short(offset), BpfAbi.BPF_XCHG)
+        : throw new ArgumentOutOfRangeException(nameof(size), size, "four or eight bytes");
+
     /// <summary>destination = a map, for a helper's first argument; takes two instructions.</summary>
     internal BpfAssembler LoadMap(BpfRegister destination, BpfMap map)
     {

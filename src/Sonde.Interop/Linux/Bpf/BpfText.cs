@@ -33,6 +33,8 @@ internal static class BpfText
         BpfAbi.BPF_ALU64 => Arithmetic(one, 'r'),
         BpfAbi.BPF_ALU => Arithmetic(one, 'w'),
         BpfAbi.BPF_LDX => Invariant($"{Register(one.Destination)} = *({Width(one.Code)} *)({Register(one.Source)} {Signed(one.Offset)})"),
+        BpfAbi.BPF_STX when (one.Code & 0xE0) == BpfAbi.BPF_ATOMIC && one.Immediate == BpfAbi.BPF_XCHG =>
+            Invariant($"{Register(one.Source)} = atomic{((one.Code & 0x18) == BpfAbi.BPF_DW ? "64" : string.Empty)}_xchg(({Width(one.Code)} *)({Register(one.Destination)} {Signed(one.Offset)}), {Register(one.Source)})"),
         BpfAbi.BPF_STX when (one.Code & 0xE0) == BpfAbi.BPF_ATOMIC =>
             Invariant($"lock *({Width(one.Code)} *)({Register(one.Destination)} {Signed(one.Offset)}) += {Register(one.Source)}"),
         BpfAbi.BPF_STX => Invariant($"*({Width(one.Code)} *)({Register(one.Destination)} {Signed(one.Offset)}) = {Register(one.Source)}"),

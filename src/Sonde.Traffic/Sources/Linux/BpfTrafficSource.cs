@@ -7,33 +7,18 @@ using Sonde.Traffic.Attribution;
 namespace Sonde.Traffic.Sources.Linux;
 
 /// <summary>The socket plane: programs on the root control group count every packet of every socket of the host, all containers included.</summary>
-/// <remarks>
-/// Flows are counted into one of two tables. Reading exchanges them: once the kernel has put the other one in place no program writes to the first
-/// any more, and it is read and emptied at leisure, so that every byte is told once and none is lost between.
-/// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class BpfTrafficSource : TrafficSource
 {
     private readonly List<IDisposable> _open = [];
-    private readonly BpfMap[] _flows;
-    private readonly BpfMapScan[] _scans;
-    private readonly BpfMap _holder;
-    private readonly BpfMap _overflow;
     private readonly KernelOwners _owners;
-    private TrafficCounters _overflowed;
     private ulong _ownNamespace;
-    private int _filling;
-    private long _lastFlows;
-    private long _mostFlows;
 
     private BpfTrafficSource(TrafficOptions options)
     {
         try
         {
-            _flows = [CreateFlows("sonde_flows_a", options), CreateFlows("sonde_flows_b", options)];
-            _scans = [.. _flows.Select(static map => new BpfMapScan(map, 1024, take: true))];
-            _holder = Keep(BpfMap.CreateHolder("sonde_flows", _flows[0]));
-            _overflow = Keep(BpfMap.Create(BpfMapType.PerCpuArray, "sonde_overflow", sizeof(uint), KernelFlow.CountersSize, 1));
+            Flows = Keep(new KernelFlows(options));
             _owners = Keep(new KernelOwners(options));
         }
         catch
@@ -47,6 +32,9 @@ internal sealed class BpfTrafficSource : TrafficSource
 
     internal override OwnerSource Owners => _owners;
 
+    /// <summary>Where the programs count.</summary>
+    internal KernelFlows Flows { get; } = null!; // the constructor fills it or throws
+
     /// <summary>What this kernel lacks for a full answer.</summary>
     internal IReadOnlyList<string> Missing { get; private set; } = [];
 
@@ -55,11 +43,14 @@ internal sealed class BpfTrafficSource : TrafficSource
 
     internal override ulong OwnNamespace => _ownNamespace;
 
-    internal override double Fullness => (double)_lastFlows / _flows[0].MaxEntries;
+    internal override double Fullness => Flows.Fullness;
 
     /// <summary>Loads the programs and attaches them; from here on everything is counted.</summary>
     /// <exception cref="NativeException">The system refused.</exception>
-    internal static BpfTrafficSource Open(TrafficOptions options, CgroupMount mount)
+    internal static BpfTrafficSource Open(TrafficOptions options, CgroupMount mount) => Open(options, mount, CountingMeans.All);
+
+    /// <summary>As <see cref="Open(TrafficOptions, CgroupMount)"/>, with the first of these means that this kernel has.</summary>
+    internal static BpfTrafficSource Open(TrafficOptions options, CgroupMount mount, ReadOnlySpan<CountingMeans> means)
     {
         var source = new BpfTrafficSource(options);
         try
@@ -70,7 +61,7 @@ internal sealed class BpfTrafficSource : TrafficSource
                 throw new NativeException($"open({mount.Path})", NativeError.LastErrno());
             }
 
-            source.Attach(cgroup);
+            source.Attach(cgroup, means);
             return source;
         }
         catch
@@ -82,66 +73,23 @@ internal sealed class BpfTrafficSource : TrafficSource
 
     internal override void Drain(ITrafficSink sink)
     {
-        int full = _filling;
-        _filling = 1 - _filling;
-        _holder.Exchange(_flows[_filling]);
-
-        long flows = 0;
-        BpfMapScan scan = _scans[full];
-        scan.Reset();
-        while (scan.MoveNext())
-        {
-            flows += scan.Count;
-            for (int i = 0; i < scan.Count; i++)
-            {
-                sink.Count(KernelFlow.Read(scan.Key(i), scan.Value(i)));
-            }
-        }
-
-        _lastFlows = flows;
-        _mostFlows = Math.Max(_mostFlows, flows);
-        DrainOverflow(sink);
+        Flows.Drain(sink);
+        _owners.Forget();
     }
 
     internal override void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels)
     {
-        losses.Add(new TrafficLoss("packets beyond the kernel's table of flows (counted, but of no flow)", _overflowed.Packets, _overflowed.Bytes));
-        fillLevels.Add(new FillLevel("kernel flows", _mostFlows, _flows[0].MaxEntries, 0));
+        Flows.Report(losses, fillLevels);
         fillLevels.Add(_owners.Fill());
-        _mostFlows = 0;
     }
 
     protected override void Dispose(bool disposing) => Close();
 
-    private BpfMap CreateFlows(string name, TrafficOptions options) =>
-        Keep(BpfMap.Create(BpfMapType.Hash, name, KernelFlow.KeySize, KernelFlow.ValueSize, options.MaxKernelFlows));
-
-    private void DrainOverflow(ITrafficSink sink)
-    {
-        Span<byte> values = stackalloc byte[KernelFlow.CountersSize];
-        byte[] all = new byte[_overflow.ValueSize];
-        if (!_overflow.TryLookup([0, 0, 0, 0], all))
-        {
-            return;
-        }
-
-        TrafficCounters sum = default;
-        for (int at = 0; at < all.Length; at += values.Length)
-        {
-            sum += KernelFlow.ReadCounters(all.AsSpan(at));
-        }
-
-        if (sum != _overflowed)
-        {
-            sink.CountOverflow(sum - _overflowed);
-            _overflowed = sum;
-        }
-    }
-
     // Owners first: a socket whose first packet is counted is known by then.
-    private void Attach(FileDescriptor cgroup)
+    private void Attach(FileDescriptor cgroup, ReadOnlySpan<CountingMeans> offers)
     {
         var missing = new List<string>();
+        (BpfProgram egress, BpfProgram ingress, CountingMeans means) = LoadCounters(offers);
         using (KernelBtf? bytes = OpenBtf(missing))
         {
             Btf btf = default;
@@ -150,11 +98,13 @@ internal sealed class BpfTrafficSource : TrafficSource
             AttachOwnerHooks(cgroup, task, missing);
             if (task is not null)
             {
-                AttachTracepoints(in btf, task, missing);
+                AttachTracepoints(in btf, task, means.Gathers, missing);
             }
         }
 
-        AttachCounters(cgroup);
+        AttachToCgroup(egress, cgroup, BpfAttachType.CgroupEgress);
+        AttachToCgroup(ingress, cgroup, BpfAttachType.CgroupIngress);
+        _ownNamespace = means.HasNamespaceCookie ? NamespaceCookie.Own() : 0;
         Missing = missing;
     }
 
@@ -213,7 +163,7 @@ internal sealed class BpfTrafficSource : TrafficSource
         return Keep(BpfProgram.Load(OwnerProgram.ForCgroup(name, type, attach, _owners, null)));
     }
 
-    private void AttachTracepoints(in Btf btf, TaskOffsets task, List<string> missing)
+    private void AttachTracepoints(in Btf btf, TaskOffsets task, bool gathers, List<string> missing)
     {
         TryAttach(btf.Find(BtfKind.Typedef, "btf_trace_sched_process_exit"u8), "last names of processes that execute another program after they connected", id => LastNameProgram.Write(id, task, _owners.LastNames), missing);
         if (SocketFields.Find(in btf) is not { } socket)
@@ -225,12 +175,12 @@ internal sealed class BpfTrafficSource : TrafficSource
         uint sent = btf.Find(BtfKind.Typedef, "btf_trace_sock_send_length"u8);
         uint received = btf.Find(BtfKind.Typedef, "btf_trace_sock_recv_length"u8);
         const string Users = "users of accepted connections (they are looked up instead of seen)";
-        if (TryAttach(sent, Users, id => OwnerProgram.ForTracepoint("sonde_sent", id, _owners, task, socket, withFrames: true), missing))
+        if (TryAttach(sent, $"{Users}; frames that processes write themselves (AF_PACKET)", id => OwnerProgram.ForTracepoint("sonde_sent", id, _owners, task, socket, withFrames: true, Frames), missing))
         {
-            TryAttach(received, Users, id => OwnerProgram.ForTracepoint("sonde_received", id, _owners, task, socket, withFrames: false), missing);
+            TryAttach(received, Users, id => OwnerProgram.ForTracepoint("sonde_received", id, _owners, task, socket, withFrames: false, null), missing);
         }
 
-        TryAttach(sent, "frames that processes write themselves (AF_PACKET)", id => FrameProgram.Write(id, socket, _holder, _overflow), missing);
+        void Frames(BpfAssembler code, int top) => FrameCounting.Write(code, top, socket, Flows, gathers);
     }
 
     private bool TryAttach(uint btfId, string what, Func<uint, BpfProgramSource> write, List<string> missing)
@@ -253,27 +203,22 @@ internal sealed class BpfTrafficSource : TrafficSource
         }
     }
 
-    private void AttachCounters(FileDescriptor cgroup)
+    // What the kernel refuses for lack of something may do without it.
+    private (BpfProgram Egress, BpfProgram Ingress, CountingMeans Means) LoadCounters(ReadOnlySpan<CountingMeans> offers)
     {
-        bool hasNamespaceCookie = true;
-        foreach (bool isEgress in (ReadOnlySpan<bool>)[true, false])
+        for (int i = 0; ; i++)
         {
-            BpfProgram program;
+            CountingMeans means = offers[i];
             try
             {
-                program = Keep(BpfProgram.Load(FlowProgram.Write(isEgress, _holder, _overflow, hasNamespaceCookie)));
+                BpfProgram egress = Keep(BpfProgram.Load(FlowProgram.Write(isEgress: true, Flows, means)));
+                return (egress, Keep(BpfProgram.Load(FlowProgram.Write(isEgress: false, Flows, means))), means);
             }
-            catch (BpfRejectedException e) when (hasNamespaceCookie && e.Error.Code is not Interop.Unix.LibC.EPERM)
+            catch (BpfRejectedException e) when (i + 1 < offers.Length && e.Error.Code is not Interop.Unix.LibC.EPERM)
             {
-                // Kernels before 6.15 do not tell these programs the namespace.
-                hasNamespaceCookie = false;
-                program = Keep(BpfProgram.Load(FlowProgram.Write(isEgress, _holder, _overflow, hasNamespaceCookie)));
+                // Said by what then works; the last one's refusal is told.
             }
-
-            AttachToCgroup(program, cgroup, isEgress ? BpfAttachType.CgroupEgress : BpfAttachType.CgroupIngress);
         }
-
-        _ownNamespace = hasNamespaceCookie ? NamespaceCookie.Own() : 0;
     }
 
     private void AttachToCgroup(BpfProgram program, FileDescriptor cgroup, BpfAttachType type) => Keep(BpfLink.AttachToCgroup(program, cgroup, type));

@@ -16,16 +16,16 @@ internal sealed class FlowProgram
     // struct __sk_buff (linux/bpf.h).
     private const int SkbLength = 0;
     private const int SkbInterface = 40;
+    private const int SkbData = 76;
+    private const int SkbDataEnd = 80;
     private const int SkbSegments = 164;
 
     // The stack, from its end.
-    private const int Header = -40; // what is read of the packet
-    private const int Key = Header - KernelFlow.KeySize;
-    private const int Value = Key - KernelFlow.ValueSize;
-    private const int Interface = Value - 8;
-    private const int Index = Value - 4;
+    private const int Context = -8;
+    private const int Header = Context - 40; // what is read of a packet that does not lie in one piece
 
     private const int MostHeader = 40; // an IPv6 header, or an IPv4 header without options and what follows it
+    private const int UdpHeaderLength = 8;
     private const int IPv4HeaderLength = 20;
     private const int IPv6HeaderLength = 40;
     private const int NoOptions = 0x45; // version 4 and five words
@@ -40,14 +40,18 @@ internal sealed class FlowProgram
     private const int MostExtensions = 2;
 
     private readonly BpfAssembler _code = new();
+    private readonly FlowAccount _account;
     private readonly bool _isEgress;
     private readonly BpfLabel _pass;
 
-    private FlowProgram(bool isEgress)
+    private FlowProgram(bool isEgress, KernelFlows flows)
     {
+        _account = new FlowAccount(_code, flows, Header);
         _isEgress = isEgress;
         _pass = _code.DefineLabel();
     }
+
+    private int Key => _account.Key;
 
     private int Source => _isEgress ? KernelFlow.Local : KernelFlow.Remote;
 
@@ -55,41 +59,63 @@ internal sealed class FlowProgram
 
     /// <summary>Writes one of the two programs.</summary>
     /// <param name="isEgress">For what is sent.</param>
-    /// <param name="holder">Holds the table of flows that is being filled.</param>
-    /// <param name="overflow">A per-CPU array of one set of counters, for what finds the table full.</param>
-    /// <param name="hasNamespaceCookie">Whether this kernel tells these programs the network namespace.</param>
-    internal static BpfProgramSource Write(bool isEgress, BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    /// <param name="flows">Where it counts.</param>
+    /// <param name="means">What this kernel offers.</param>
+    internal static BpfProgramSource Write(bool isEgress, KernelFlows flows, CountingMeans means)
     {
-        var program = new FlowProgram(isEgress);
-        program.Write(holder, overflow, hasNamespaceCookie);
+        var program = new FlowProgram(isEgress, flows);
+        program.Write(means);
         return new BpfProgramSource(isEgress ? "sonde_egress" : "sonde_ingress", BpfProgramType.CgroupSkb, program._code.Build())
         {
             AttachType = isEgress ? BpfAttachType.CgroupEgress : BpfAttachType.CgroupIngress,
         };
     }
 
-    private void Write(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    private void Write(CountingMeans means)
     {
+        BpfLabel isOther = _code.DefineLabel();
+        BpfLabel isUsualIPv6 = _code.DefineLabel();
         BpfLabel isShort = _code.DefineLabel();
         BpfLabel isIPv4 = _code.DefineLabel();
         BpfLabel isIPv6 = _code.DefineLabel();
         BpfLabel transport = _code.DefineLabel();
         BpfLabel account = _code.DefineLabel();
 
-        // r6 context, r7 protocol, r8 where the transport header begins, r9 length.
-        _code.Move(R6, R1).Load(R9, R6, SkbLength, BpfSize.Word);
+        // r6 context, r7 protocol, r8 where the header is read, r9 length.
+        _code.Move(R6, R1).Store(R10, Context, R6, BpfSize.Double).Load(R9, R6, SkbLength, BpfSize.Word);
         for (int at = 0; at < KernelFlow.KeySize; at += sizeof(ulong))
         {
             _code.Store(R10, Key + at, 0, BpfSize.Double);
         }
 
+        // r5 the end of what lies in one piece.
+        _code.Load(R8, R6, SkbData, BpfSize.Word).Load(R5, R6, SkbDataEnd, BpfSize.Word);
+        Require(IPv4HeaderLength + UdpHeaderLength, isOther);
+        _code
+            .Load(R1, R8, 0, BpfSize.Byte)
+            .Move(R2, R1)
+            .Compute(BpfOperation.ShiftRight, R2, 4)
+            .JumpIf(BpfCondition.Equal, R2, 6, isUsualIPv6)
+            .JumpIf(BpfCondition.NotEqual, R1, NoOptions, isOther)
+            .Load(R1, R8, 6, BpfSize.Half)
+            .SwapNetworkOrder(R1, 16)
+            .Compute(BpfOperation.And, R1, FragmentOffset)
+            .JumpIf(BpfCondition.NotEqual, R1, 0, isOther)
+            .Load(R7, R8, 9, BpfSize.Byte);
+        ReadUsual(IPv4HeaderLength, () => StoreIPv4Addresses(R8, 0), isOther, account);
+        _code.Mark(isUsualIPv6);
+        Require(IPv6HeaderLength + UdpHeaderLength, isOther);
+        _code.Load(R7, R8, 6, BpfSize.Byte);
+        ReadUsual(IPv6HeaderLength, () => StoreIPv6Addresses(R8, 0), isOther, account);
+
+        _code.Mark(isOther);
         LoadPacket(0, Header, MostHeader, isShort);
         _code
             .Load(R1, R10, Header, BpfSize.Byte)
             .Compute(BpfOperation.ShiftRight, R1, 4)
-            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6);
-        ReadUsual(isIPv4, account);
-        _code.Mark(isShort);
+            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6)
+            .Jump(isIPv4)
+            .Mark(isShort);
         LoadPacket(0, Header, IPv4HeaderLength, _pass);
         _code.Mark(isIPv4);
         ReadIPv4(account);
@@ -98,34 +124,38 @@ internal sealed class FlowProgram
         _code.Mark(transport);
         ReadTransport(account);
         _code.Mark(account);
-        Account(holder, overflow, hasNamespaceCookie);
+        Account(means);
     }
 
-    // TCP and UDP over IPv4 without options, not fragmented: most packets, and everything asked of them has been read already.
-    private void ReadUsual(BpfLabel otherwise, BpfLabel account)
+    // TCP and UDP right after the header, not fragmented: most packets. r7 is the protocol; at the end r8 holds the signs.
+    private void ReadUsual(int headerLength, Action storeAddresses, BpfLabel otherwise, BpfLabel account)
     {
         BpfLabel isTcp = _code.DefineLabel();
-        BpfLabel ports = _code.DefineLabel();
         _code
-            .Load(R1, R10, Header, BpfSize.Byte)
-            .JumpIf(BpfCondition.NotEqual, R1, NoOptions, otherwise)
-            .Load(R1, R10, Header + 6, BpfSize.Half)
-            .SwapNetworkOrder(R1, 16)
-            .Compute(BpfOperation.And, R1, FragmentOffset)
-            .JumpIf(BpfCondition.NotEqual, R1, 0, otherwise)
-            .Load(R7, R10, Header + 9, BpfSize.Byte)
-            .Move(R8, 0)
             .JumpIf(BpfCondition.Equal, R7, (int)IPProtocol.Tcp, isTcp)
-            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Udp, otherwise)
-            .Jump(ports)
-            .Mark(isTcp)
-            .Load(R1, R10, Header + IPv4HeaderLength + TcpFlags, BpfSize.Byte);
+            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Udp, otherwise);
+        StorePorts(R8, headerLength);
+        storeAddresses();
+        _code.Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte).Move(R8, 0).Jump(account).Mark(isTcp);
+        Require(headerLength + TcpFlags + 1, otherwise);
+        StorePorts(R8, headerLength);
+        storeAddresses();
+        _code
+            .Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte)
+            .Load(R1, R8, headerLength + TcpFlags, BpfSize.Byte)
+            .Move(R8, 0)
+            .Move(R2, R1)
+            .Compute(BpfOperation.And, R2, Fin | Syn | Reset)
+            .JumpIf(BpfCondition.Equal, R2, 0, account);
         ReadSigns();
-        _code.Mark(ports);
-        StorePorts(Header + IPv4HeaderLength);
-        StoreIPv4Addresses();
-        _code.Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte).Jump(account);
+        _code.Jump(account);
     }
+
+    // Goes elsewhere unless so many bytes at r8 lie before r5.
+    private void Require(int length, BpfLabel otherwise) => _code
+        .Move(R2, R8)
+        .Compute(BpfOperation.Add, R2, length)
+        .JumpIf(BpfCondition.Greater, R2, R5, otherwise);
 
     // At the end r8 is where ports stand, or 0 and on to the account when there are none.
     private void ReadIPv4(BpfLabel account)
@@ -134,7 +164,7 @@ internal sealed class FlowProgram
             .Load(R1, R10, Header, BpfSize.Byte)
             .Compute(BpfOperation.ShiftRight, R1, 4)
             .JumpIf(BpfCondition.NotEqual, R1, 4, _pass);
-        StoreIPv4Addresses();
+        StoreIPv4Addresses(R10, Header);
         _code
             .Load(R7, R10, Header + 9, BpfSize.Byte)
             .Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte)
@@ -150,14 +180,7 @@ internal sealed class FlowProgram
 
     private void ReadIPv6()
     {
-        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 8), (Destination, 24)])
-        {
-            for (int at = 0; at < 16; at += sizeof(ulong))
-            {
-                _code.Load(R1, R10, Header + from + at, BpfSize.Double).Store(R10, Key + place + at, R1, BpfSize.Double);
-            }
-        }
-
+        StoreIPv6Addresses(R10, Header);
         _code.Load(R7, R10, Header + 6, BpfSize.Byte);
         BpfLabel end = _code.DefineLabel();
         _code.Move(R8, IPv6HeaderLength);
@@ -193,7 +216,7 @@ internal sealed class FlowProgram
 
         _code.Jump(none).Mark(hasPorts);
         LoadPacketAt(R8, Header, 4, none);
-        StorePorts(Header);
+        StorePorts(R10, Header);
         _code
             .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Tcp, none)
             .Compute(BpfOperation.Add, R8, TcpFlags);
@@ -203,21 +226,32 @@ internal sealed class FlowProgram
         _code.Jump(account).Mark(none).Move(R8, 0);
     }
 
-    private void StoreIPv4Addresses()
+    private void StoreIPv4Addresses(BpfRegister packet, int header)
     {
         foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 12), (Destination, 16)])
         {
             _code
                 .Store(R10, Key + place + 10, -1, BpfSize.Half)
-                .Load(R1, R10, Header + from, BpfSize.Word)
+                .Load(R1, packet, header + from, BpfSize.Word)
                 .Store(R10, Key + place + 12, R1, BpfSize.Word);
         }
     }
 
-    private void StorePorts(int from) => _code
-        .Load(R1, R10, from, BpfSize.Half)
+    private void StoreIPv6Addresses(BpfRegister packet, int header)
+    {
+        foreach ((int place, int from) in (ReadOnlySpan<(int, int)>)[(Source, 8), (Destination, 24)])
+        {
+            for (int at = 0; at < 16; at += sizeof(ulong))
+            {
+                _code.Load(R1, packet, header + from + at, BpfSize.Double).Store(R10, Key + place + at, R1, BpfSize.Double);
+            }
+        }
+    }
+
+    private void StorePorts(BpfRegister packet, int at) => _code
+        .Load(R1, packet, at, BpfSize.Half)
         .Store(R10, Key + (_isEgress ? KernelFlow.LocalPort : KernelFlow.RemotePort), R1, BpfSize.Half)
-        .Load(R1, R10, from + 2, BpfSize.Half)
+        .Load(R1, packet, at + 2, BpfSize.Half)
         .Store(R10, Key + (_isEgress ? KernelFlow.RemotePort : KernelFlow.LocalPort), R1, BpfSize.Half);
 
     // From the flags in r1 into r8.
@@ -247,29 +281,28 @@ internal sealed class FlowProgram
         }
     }
 
-    private void Account(BpfMap holder, BpfMap overflow, bool hasNamespaceCookie)
+    private void Account(CountingMeans means)
     {
         BpfLabel one = _code.DefineLabel();
 
         // r7 packets.
         _code
-            .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key + KernelFlow.Cookie, R0, BpfSize.Double);
-        if (hasNamespaceCookie)
-        {
-            _code.Move(R1, R6).Call(BpfHelper.NetworkNamespaceCookie).Store(R10, Key + KernelFlow.NetworkNamespace, R0, BpfSize.Double);
-        }
-
-        _code
-            .Load(R1, R6, SkbInterface, BpfSize.Word).Store(R10, Interface, R1, BpfSize.Word)
+            .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key + KernelFlow.Cookie, R0, BpfSize.Double)
+            .Load(R1, R6, SkbInterface, BpfSize.Word).Store(R10, _account.InterfaceIndex, R1, BpfSize.Word)
             .Load(R7, R6, SkbSegments, BpfSize.Word)
             .JumpIf(BpfCondition.NotEqual, R7, 0, one)
             .Move(R7, 1)
             .Mark(one);
-        new FlowAccount(_code, Key, Value, Interface, Index).Write(_isEgress, holder, overflow, _pass);
+        _account.Write(_isEgress, means.Gathers, means.HasNamespaceCookie ? AddNamespace : null, _pass);
 
         // 1 lets the packet pass, always.
         _code.Mark(_pass).Return(1);
     }
+
+    private void AddNamespace() => _code
+        .Load(R1, R10, Context, BpfSize.Double)
+        .Call(BpfHelper.NetworkNamespaceCookie)
+        .Store(R10, Key + KernelFlow.NetworkNamespace, R0, BpfSize.Double);
 
     private void LoadPacket(int from, int to, int length, BpfLabel otherwise)
     {

@@ -16,6 +16,7 @@ internal static class KernelFlow
     internal const int Protocol = 44;
     internal const int NetworkNamespace = 48;
     internal const int KeySize = 56;
+    internal const int ComparedSize = 48; // a socket never changes its namespace
 
     // Value: of each pair the received one stands first.
     internal const int Bytes = 0;

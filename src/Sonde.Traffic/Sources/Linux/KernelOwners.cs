@@ -10,6 +10,10 @@ namespace Sonde.Traffic.Sources.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class KernelOwners : OwnerSource, IDisposable
 {
+    /// <summary>Places of <see cref="Noted"/>, a power of two.</summary>
+    internal const int NotedCount = 4096;
+
+    private static readonly byte[] s_nobody = new byte[NotedCount * sizeof(ulong)];
     private readonly long _bootOffset = BootClock.Offset();
 
     internal KernelOwners(TrafficOptions options)
@@ -18,6 +22,7 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
         {
             Map = BpfMap.Create(BpfMapType.LruHash, "sonde_owners", KernelOwner.KeySize, KernelOwner.ValueSize, options.MaxKernelOwners);
             Entered = BpfMap.Create(BpfMapType.Array, "sonde_entered", sizeof(uint), sizeof(long), 1);
+            Noted = BpfMap.Create(BpfMapType.Array, "sonde_noted", sizeof(uint), NotedCount * sizeof(ulong), 1);
             LastNames = BpfMap.Create(BpfMapType.LruHash, "sonde_ended", LastNameProgram.KeySize, LastNameProgram.ValueSize, options.MaxProcesses);
         }
         catch
@@ -32,6 +37,9 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
 
     /// <summary>One number: how many sockets were ever entered.</summary>
     internal BpfMap Entered { get; } = null!; // the same
+
+    /// <summary>Words in places by the socket: who was noted as its user since the last <see cref="Forget"/>.</summary>
+    internal BpfMap Noted { get; } = null!; // the same
 
     /// <summary>The names of those that ended last, by process.</summary>
     internal BpfMap LastNames { get; } = null!; // the same
@@ -66,6 +74,9 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
         return Encoding.UTF8.GetString(end < 0 ? name : name[..end]);
     }
 
+    /// <summary>Has every use of a socket noted anew.</summary>
+    internal void Forget() => Noted.Update([0, 0, 0, 0], s_nobody);
+
     /// <summary>How full the table of users is. The kernel does not tell which entries it throws out: those that cannot be there any more are counted.</summary>
     internal FillLevel Fill()
     {
@@ -78,6 +89,7 @@ internal sealed class KernelOwners : OwnerSource, IDisposable
     {
         Map?.Dispose();
         Entered?.Dispose();
+        Noted?.Dispose();
         LastNames?.Dispose();
     }
 }

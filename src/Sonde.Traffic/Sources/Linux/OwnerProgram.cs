@@ -11,6 +11,8 @@ internal sealed class OwnerProgram
 {
     private const int Key = -KernelOwner.KeySize;
     private const int Value = Key - KernelOwner.ValueSize;
+    private const int Socket = Value - 8;
+    private const int ProcessIdBits = 22; // the kernel numbers no more than four million
     private const int InternetFamily = 2; // AF_INET
     private const int InternetFamily6 = 10; // AF_INET6
     private const int PacketFamily = 17; // AF_PACKET
@@ -47,14 +49,15 @@ internal sealed class OwnerProgram
     /// <param name="task">Where the kernel keeps what is known of a process.</param>
     /// <param name="socket">Where the kernel keeps what is asked of a socket.</param>
     /// <param name="withFrames">Whether sockets for frames are noted too.</param>
-    internal static BpfProgramSource ForTracepoint(string name, uint btfId, KernelOwners owners, TaskOffsets task, SocketFields socket, bool withFrames)
+    /// <param name="frames">Writes what counts the frames of a socket for them, with the tracepoint's arguments in r7 and the socket in r6; r6 to r9 are lost.</param>
+    internal static BpfProgramSource ForTracepoint(string name, uint btfId, KernelOwners owners, TaskOffsets task, SocketFields socket, bool withFrames, Action<BpfAssembler, int>? frames)
     {
         var program = new OwnerProgram(owners, task, socket);
-        program.Write(result: 0, withFrames);
+        program.Write(result: 0, withFrames, frames);
         return new BpfProgramSource(name, BpfProgramType.Tracing, program._code.Build()) { AttachType = BpfAttachType.TracepointBtf, AttachBtfId = btfId };
     }
 
-    private void Write(int result, bool withFrames = false)
+    private void Write(int result, bool withFrames = false, Action<BpfAssembler, int>? frames = null)
     {
         BpfLabel done = _code.DefineLabel();
         BpfLabel isAbsent = _code.DefineLabel();
@@ -64,23 +67,17 @@ internal sealed class OwnerProgram
         _code.Move(R6, R1);
         if (_socket is not null)
         {
-            BpfLabel isWanted = _code.DefineLabel();
-            _code
-                .Load(R6, R6, 0, BpfSize.Double)
-                .LoadField(R1, R6, _socket.Family)
-                .JumpIf(BpfCondition.Equal, R1, InternetFamily, isWanted)
-                .JumpIf(BpfCondition.Equal, R1, withFrames ? PacketFamily : InternetFamily, isWanted)
-                .JumpIf(BpfCondition.NotEqual, R1, InternetFamily6, done)
-                .Mark(isWanted);
+            ChooseSocket(_socket, withFrames, frames, done);
         }
 
         _code
             .Call(BpfHelper.CurrentProcessAndThread)
             .Compute(BpfOperation.ShiftRight, R0, 32)
             .JumpIf(BpfCondition.Equal, R0, 0, done) // nobody: the kernel is idle on this processor
-            .Move(R7, R0)
-            .Move(R1, R6).Call(BpfHelper.SocketCookie).Store(R10, Key, R0, BpfSize.Double)
-            .LoadMap(R1, _owners.Map);
+            .Move(R7, R0);
+        ReadCookie();
+        SkipNoted(done);
+        _code.LoadMap(R1, _owners.Map);
         Point(R2, Key);
         _code
             .Call(BpfHelper.MapLookup)
@@ -103,6 +100,53 @@ internal sealed class OwnerProgram
         Point(R3, Value);
         _code.Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate).Mark(done).Return(result);
     }
+
+    // Of a tracepoint's socket: those for the internet go on; those for frames are counted, too.
+    private void ChooseSocket(SocketFields socket, bool withFrames, Action<BpfAssembler, int>? frames, BpfLabel otherwise)
+    {
+        BpfLabel isWanted = _code.DefineLabel();
+        _code
+            .Move(R7, R6)
+            .Load(R6, R7, 0, BpfSize.Double)
+            .LoadField(R1, R6, socket.Family)
+            .JumpIf(BpfCondition.Equal, R1, InternetFamily, isWanted)
+            .JumpIf(BpfCondition.Equal, R1, InternetFamily6, isWanted)
+            .JumpIf(BpfCondition.NotEqual, R1, withFrames ? PacketFamily : InternetFamily, otherwise);
+        if (frames is not null)
+        {
+            _code.Store(R10, Socket, R6, BpfSize.Double);
+            frames(_code, Socket);
+            _code.Load(R6, R10, Socket, BpfSize.Double);
+        }
+
+        _code.Mark(isWanted);
+    }
+
+    // Into the key and r8. The field is what the helper reads; only the first use of a socket needs the helper, which gives it one.
+    private void ReadCookie()
+    {
+        BpfLabel hasCookie = _code.DefineLabel();
+        if (_socket?.Cookie is { } cookie)
+        {
+            _code.LoadField(R8, R6, cookie).JumpIf(BpfCondition.NotEqual, R8, 0, hasCookie);
+        }
+
+        _code.Move(R1, R6).Call(BpfHelper.SocketCookie).Move(R8, R0).Mark(hasCookie).Store(R10, Key, R8, BpfSize.Double);
+    }
+
+    // Who used a socket last stands in one word, in a place by its cookie, until the next drain: most uses are by the same process, and end here.
+    // Then the table hears of it again, for it throws out what it has not heard of for long.
+    private void SkipNoted(BpfLabel isNoted) => _code
+        .Move(R9, R8)
+        .Compute(BpfOperation.ShiftLeft, R9, ProcessIdBits)
+        .Compute(BpfOperation.Or, R9, R7)
+        .Compute(BpfOperation.And, R8, KernelOwners.NotedCount - 1)
+        .Compute(BpfOperation.ShiftLeft, R8, 3)
+        .LoadMapValue(R1, _owners.Noted)
+        .Compute(BpfOperation.Add, R1, R8)
+        .Load(R2, R1, 0, BpfSize.Double)
+        .JumpIf(BpfCondition.Equal, R2, R9, isNoted)
+        .Store(R1, 0, R9, BpfSize.Double);
 
     // Tracepoints have no such helper; their flows know their namespace themselves.
     private void ReadNamespace()
