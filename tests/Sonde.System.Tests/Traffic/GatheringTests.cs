@@ -5,6 +5,7 @@ using Sonde.Packets;
 using Sonde.System.Tests.Bpf;
 using Sonde.Testing;
 using Sonde.Traffic;
+using Sonde.Traffic.Attribution;
 using Sonde.Traffic.Sources;
 using Sonde.Traffic.Sources.Linux;
 
@@ -91,6 +92,51 @@ public sealed class GatheringTests : IDisposable
         Assert.Equal(once, _sink.Of((IPEndPoint)sender.LocalEndPoint!)); // bound
     }
 
+    [Fact]
+    public void What_one_socket_sends_to_several_is_told_of_each()
+    {
+        // The place goes by socket and port: the first two have the same one.
+        IPEndPoint[] targets = [IPEndPoint.Parse("127.0.0.1:9"), IPEndPoint.Parse("127.0.0.2:9"), IPEndPoint.Parse("127.0.0.1:265"), IPEndPoint.Parse("127.0.0.1:10")];
+        using BpfTrafficSource source = Open(CountingMeans.All[0]);
+        using Socket sender = Udp(IPAddress.Loopback);
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (IPEndPoint target in targets)
+            {
+                sender.SendTo(new byte[Bytes], target);
+            }
+        }
+
+        source.Drain(_sink);
+
+        var own = (IPEndPoint)sender.LocalEndPoint!; // bound
+        Assert.All(targets, target => Assert.Equal((Rounds * (Bytes + IPv4AndUdp), Rounds), (_sink.Of(own, target).SentBytes, _sink.Of(own, target).SentPackets)));
+    }
+
+    [Fact]
+    public void Who_uses_a_socket_is_noted_anew_after_each_drain()
+    {
+        using BpfTrafficSource source = Open(CountingMeans.All[0]);
+        var owners = (KernelOwners)source.Owners!; // of this source always
+        using Socket sender = Udp(IPAddress.Loopback);
+        using Socket receiver = Udp(IPAddress.Loopback);
+        sender.Connect(receiver.LocalEndPoint!); // bound
+        sender.Send(new byte[Bytes]);
+        source.Drain(_sink);
+        FlowCount flow = _sink.Sent((IPEndPoint)sender.LocalEndPoint!).Single(); // bound
+        Assert.True(owners.TryFind(flow.Flow, flow.SocketCookie, out OwnerClue owner));
+        Assert.Equal(Environment.ProcessId, owner.Pid);
+
+        // As when the table has thrown it out: it comes back with the first use after a drain, not before.
+        sender.Send(new byte[Bytes]);
+        Assert.True(owners.Map.Remove(BitConverter.GetBytes(flow.SocketCookie)));
+        sender.Send(new byte[Bytes]);
+        Assert.False(owners.TryFind(flow.Flow, flow.SocketCookie, out _));
+        source.Drain(_sink);
+        sender.Send(new byte[Bytes]);
+        Assert.True(owners.TryFind(flow.Flow, flow.SocketCookie, out _));
+    }
+
     public void Dispose() => _here.Dispose();
 
     private static int HeadersOf(IPEndPoint sender) => sender.AddressFamily == AddressFamily.InterNetwork ? IPv4AndUdp : IPv6AndUdp;
@@ -141,23 +187,19 @@ public sealed class GatheringTests : IDisposable
 
         public void CountOverflow(in TrafficCounters counters) => Assert.Fail("the table has room");
 
-        internal TrafficCounters Of(IPEndPoint sender)
-        {
-            TrafficCounters sum = default;
-            foreach (FlowCount count in Sent(sender))
-            {
-                sum += count.Counters;
-            }
+        internal TrafficCounters Of(IPEndPoint sender) => Sum(Sent(sender));
 
-            return sum;
-        }
+        internal TrafficCounters Of(IPEndPoint sender, IPEndPoint target) => Sum(Sent(sender).Where(count =>
+            count.Flow.Key.Remote.Port == target.Port && count.Flow.Key.Remote.Address == InternetAddress.From(target.Address)));
 
         internal ulong NamespaceOf(IPEndPoint sender) => Sent(sender).Select(static count => count.Flow.NetworkNamespace).Distinct().Single();
 
-        private IEnumerable<FlowCount> Sent(IPEndPoint sender) => _counts.Where(count =>
+        internal IEnumerable<FlowCount> Sent(IPEndPoint sender) => _counts.Where(count =>
             count.Flow.Key.Protocol == IPProtocol.Udp
             && count.Flow.Key.Local.Port == sender.Port
             && count.Flow.Key.Local.Address == InternetAddress.From(sender.Address)
             && count.Counters.SentPackets > 0);
+
+        private static TrafficCounters Sum(IEnumerable<FlowCount> counts) => counts.Aggregate(default(TrafficCounters), static (sum, count) => sum + count.Counters);
     }
 }
