@@ -175,9 +175,9 @@ internal sealed class BpfTrafficSource : TrafficSource
         uint sent = btf.Find(BtfKind.Typedef, "btf_trace_sock_send_length"u8);
         uint received = btf.Find(BtfKind.Typedef, "btf_trace_sock_recv_length"u8);
         const string Users = "users of accepted connections (they are looked up instead of seen)";
-        if (TryAttach(sent, $"{Users}; frames that processes write themselves (AF_PACKET)", id => OwnerProgram.ForTracepoint("sonde_sent", id, _owners, task, socket, withFrames: true, Frames), missing))
+        if (TryAttach(sent, $"{Users}; frames that processes write themselves (AF_PACKET)", id => OwnerProgram.ForTracepoint("sonde_sent", id, _owners, task, socket, Frames), missing))
         {
-            TryAttach(received, Users, id => OwnerProgram.ForTracepoint("sonde_received", id, _owners, task, socket, withFrames: false, null), missing);
+            TryAttach(received, Users, id => OwnerProgram.ForTracepoint("sonde_received", id, _owners, task, socket, null), missing);
         }
 
         void Frames(BpfAssembler code, int top) => FrameCounting.Write(code, top, socket, Flows, gathers);

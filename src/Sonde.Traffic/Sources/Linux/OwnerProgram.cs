@@ -48,16 +48,18 @@ internal sealed class OwnerProgram
     /// <param name="owners">The tables that it fills.</param>
     /// <param name="task">Where the kernel keeps what is known of a process.</param>
     /// <param name="socket">Where the kernel keeps what is asked of a socket.</param>
-    /// <param name="withFrames">Whether sockets for frames are noted too.</param>
-    /// <param name="frames">Writes what counts the frames of a socket for them, with the tracepoint's arguments in r7 and the socket in r6; r6 to r9 are lost.</param>
-    internal static BpfProgramSource ForTracepoint(string name, uint btfId, KernelOwners owners, TaskOffsets task, SocketFields socket, bool withFrames, Action<BpfAssembler, int>? frames)
+    /// <param name="frames">
+    /// Writes what counts the frames of a socket for them, with the tracepoint's arguments in r7, the socket in r6, and the stack below the number that it is
+    /// given; r6 to r9 are lost. Null leaves sockets for frames out.
+    /// </param>
+    internal static BpfProgramSource ForTracepoint(string name, uint btfId, KernelOwners owners, TaskOffsets task, SocketFields socket, Action<BpfAssembler, int>? frames)
     {
         var program = new OwnerProgram(owners, task, socket);
-        program.Write(result: 0, withFrames, frames);
+        program.Write(result: 0, frames);
         return new BpfProgramSource(name, BpfProgramType.Tracing, program._code.Build()) { AttachType = BpfAttachType.TracepointBtf, AttachBtfId = btfId };
     }
 
-    private void Write(int result, bool withFrames = false, Action<BpfAssembler, int>? frames = null)
+    private void Write(int result, Action<BpfAssembler, int>? frames = null)
     {
         BpfLabel done = _code.DefineLabel();
         BpfLabel isAbsent = _code.DefineLabel();
@@ -67,7 +69,7 @@ internal sealed class OwnerProgram
         _code.Move(R6, R1);
         if (_socket is not null)
         {
-            ChooseSocket(_socket, withFrames, frames, done);
+            ChooseSocket(_socket, frames, done);
         }
 
         _code
@@ -102,7 +104,7 @@ internal sealed class OwnerProgram
     }
 
     // Of a tracepoint's socket: those for the internet go on; those for frames are counted, too.
-    private void ChooseSocket(SocketFields socket, bool withFrames, Action<BpfAssembler, int>? frames, BpfLabel otherwise)
+    private void ChooseSocket(SocketFields socket, Action<BpfAssembler, int>? frames, BpfLabel otherwise)
     {
         BpfLabel isWanted = _code.DefineLabel();
         _code
@@ -110,11 +112,14 @@ internal sealed class OwnerProgram
             .Load(R6, R7, 0, BpfSize.Double)
             .LoadField(R1, R6, socket.Family)
             .JumpIf(BpfCondition.Equal, R1, InternetFamily, isWanted)
-            .JumpIf(BpfCondition.Equal, R1, InternetFamily6, isWanted)
-            .JumpIf(BpfCondition.NotEqual, R1, withFrames ? PacketFamily : InternetFamily, otherwise);
-        if (frames is not null)
+            .JumpIf(BpfCondition.Equal, R1, InternetFamily6, isWanted);
+        if (frames is null)
         {
-            _code.Store(R10, Socket, R6, BpfSize.Double);
+            _code.Jump(otherwise);
+        }
+        else
+        {
+            _code.JumpIf(BpfCondition.NotEqual, R1, PacketFamily, otherwise).Store(R10, Socket, R6, BpfSize.Double);
             frames(_code, Socket);
             _code.Load(R6, R10, Socket, BpfSize.Double);
         }
