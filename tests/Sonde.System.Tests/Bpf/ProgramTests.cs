@@ -186,7 +186,7 @@ public sealed partial class ProgramTests : IDisposable
             .Move(R3, 7).MoveWide(R4, 0x1122334455667788).Compute(BpfOperation.ShiftLeft, R4, 3).Compute32(BpfOperation.Xor, R4, R3)
             .Compute(BpfOperation.ShiftRightSigned, R4, 2).Negate(R4).SwapNetworkOrder(R3, 32).Compute(BpfOperation.Subtract, R4, -5)
             .Store(R10, -16, -3, BpfSize.Double).Store(R10, -16, R3, BpfSize.Half).Load(R5, R10, -16, BpfSize.Byte)
-            .AtomicAdd(R10, -16, R4, BpfSize.Double)
+            .AtomicAdd(R10, -16, R4, BpfSize.Double).AtomicExchange(R10, -16, R4, BpfSize.Double)
             .JumpIf32(BpfCondition.SignedLess, R4, 100, over).JumpIf(BpfCondition.Greater, R4, R3, over).JumpIf(BpfCondition.AnyBit, R4, 16, over)
             .Mark(over);
         BpfProgramSource source = PidIterator.Source(before);
@@ -208,6 +208,36 @@ public sealed partial class ProgramTests : IDisposable
         }
 
         Assert.InRange(compared, 25, ours.Length);
+    }
+
+    [Fact]
+    public void The_kernel_tells_how_often_it_left_a_program_out_that_was_running_already()
+    {
+        // What writes to the kernel's log passes a tracepoint: a program there that writes to it comes by itself again.
+        using BpfProgram inner = Writer("btf_trace_bpf_trace_printk"u8);
+        using BpfLink innerLink = BpfLink.AttachTypedTracepoint(inner);
+        Assert.Equal(0UL, BpfObjects.Describe(inner).Misses);
+        using (BpfProgram outer = Writer("btf_trace_sock_send_length"u8))
+        using (BpfLink.AttachTypedTracepoint(outer))
+        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        {
+            socket.SendTo(new byte[1], new IPEndPoint(IPAddress.Loopback, 9));
+        }
+
+        Assert.InRange(BpfObjects.Describe(inner).Misses, 1UL, ulong.MaxValue);
+
+        static BpfProgram Writer(ReadOnlySpan<byte> tracepoint)
+        {
+            const BpfHelper WriteToLog = (BpfHelper)6; // bpf_trace_printk, which no program of the product calls
+            using KernelBtf types = KernelBtf.Open();
+            Assert.True(Btf.TryParse(types.Bytes, out Btf btf, out _));
+            BpfInstruction[] code = new BpfAssembler()
+                .Store(R10, -8, 's', BpfSize.Double) // a text of one letter
+                .Move(R1, R10).Compute(BpfOperation.Add, R1, -8).Move(R2, 2).Call(WriteToLog)
+                .Return(0)
+                .Build();
+            return BpfProgram.Load(new BpfProgramSource("sonde_again", BpfProgramType.Tracing, code) { AttachType = BpfAttachType.TracepointBtf, AttachBtfId = btf.Find(BtfKind.Typedef, tracepoint) });
+        }
     }
 
     [Fact]

@@ -4,7 +4,12 @@ using Sonde.Interop.Unix;
 namespace Sonde.Interop.Linux.Bpf;
 
 /// <summary>A program that the kernel holds.</summary>
-internal readonly record struct BpfProgramInfo(uint Id, BpfProgramType Type, string Name, uint CreatedByUserId);
+/// <param name="Id">Its number.</param>
+/// <param name="Type">Its kind.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="CreatedByUserId">Who loaded it.</param>
+/// <param name="Misses">How often the kernel left it out because it was running on the same processor already (tracing programs; kernel 5.12 tells).</param>
+internal readonly record struct BpfProgramInfo(uint Id, BpfProgramType Type, string Name, uint CreatedByUserId, ulong Misses);
 
 /// <summary>A map that the kernel holds.</summary>
 internal readonly record struct BpfMapInfo(uint Id, BpfMapType Type, string Name, int KeySize, int ValueSize, int MaxEntries);
@@ -59,7 +64,7 @@ internal static class BpfObjects
     private static BpfProgramInfo ProgramInfo(FileDescriptor program)
     {
         bpf_prog_info info = Info<bpf_prog_info>(program);
-        return new BpfProgramInfo(info.id, (BpfProgramType)info.type, BpfName.Text(info.name), info.created_by_uid);
+        return new BpfProgramInfo(info.id, (BpfProgramType)info.type, BpfName.Text(info.name), info.created_by_uid, info.recursion_misses);
     }
 
     private static unsafe T Info<T>(FileDescriptor fd)

@@ -161,7 +161,7 @@ internal struct bpf_attr_iter_create
     internal uint flags;
 }
 
-/// <summary>struct bpf_prog_info as far as kernels since 5.12 fill it.</summary>
+/// <summary>struct bpf_prog_info as far as kernels since 5.12 fill it: older ones leave the end at zero.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct bpf_prog_info
 {
@@ -177,6 +177,29 @@ internal struct bpf_prog_info
     internal uint nr_map_ids;
     internal ulong map_ids;
     internal bpf_obj_name name;
+    internal uint ifindex;
+    internal uint gpl_compatible;
+    internal ulong netns_dev;
+    internal ulong netns_ino;
+    internal uint nr_jited_ksyms;
+    internal uint nr_jited_func_lens;
+    internal ulong jited_ksyms;
+    internal ulong jited_func_lens;
+    internal uint btf_id;
+    internal uint func_info_rec_size;
+    internal ulong func_info;
+    internal uint nr_func_info;
+    internal uint nr_line_info;
+    internal ulong line_info;
+    internal ulong jited_line_info;
+    internal uint nr_jited_line_info;
+    internal uint line_info_rec_size;
+    internal uint jited_line_info_rec_size;
+    internal uint nr_prog_tags;
+    internal ulong prog_tags;
+    internal ulong run_time_ns;
+    internal ulong run_cnt;
+    internal ulong recursion_misses;
 }
 
 /// <summary>struct bpf_map_info up to the name.</summary>

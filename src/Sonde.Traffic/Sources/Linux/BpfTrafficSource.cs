@@ -11,6 +11,7 @@ namespace Sonde.Traffic.Sources.Linux;
 internal sealed class BpfTrafficSource : TrafficSource
 {
     private readonly List<IDisposable> _open = [];
+    private readonly List<BpfProgram> _tracing = [];
     private readonly KernelOwners _owners;
     private ulong _ownNamespace;
 
@@ -80,6 +81,9 @@ internal sealed class BpfTrafficSource : TrafficSource
     internal override void Report(ICollection<TrafficLoss> losses, ICollection<FillLevel> fillLevels)
     {
         Flows.Report(losses, fillLevels);
+        losses.Add(new TrafficLoss(
+            "uses of sockets and ends of processes that came while another was noted on the same processor (not noted; frames of AF_PACKET not counted)",
+            _tracing.Sum(static program => (long)BpfObjects.Describe(program).Misses)));
         fillLevels.Add(_owners.Fill());
     }
 
@@ -193,7 +197,9 @@ internal sealed class BpfTrafficSource : TrafficSource
 
         try
         {
-            Keep(BpfLink.AttachTypedTracepoint(Keep(BpfProgram.Load(write(btfId)))));
+            BpfProgram program = Keep(BpfProgram.Load(write(btfId)));
+            Keep(BpfLink.AttachTypedTracepoint(program));
+            _tracing.Add(program);
             return true;
         }
         catch (NativeException e)
