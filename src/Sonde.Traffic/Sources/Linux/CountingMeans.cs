@@ -5,8 +5,8 @@ namespace Sonde.Traffic.Sources.Linux;
 /// <param name="HasNamespaceCookie">Whether it tells them the network namespace: since 6.15.</param>
 internal readonly record struct CountingMeans(bool Gathers, bool HasNamespaceCookie)
 {
+    private static readonly CountingMeans[] s_all = [new(true, true), new(true, false), new(false, false)];
+
     /// <summary>All that there is, the best first.</summary>
     internal static ReadOnlySpan<CountingMeans> All => s_all;
-
-    private static readonly CountingMeans[] s_all = [new(true, true), new(true, false), new(false, false)];
 }

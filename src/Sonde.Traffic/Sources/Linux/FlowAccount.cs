@@ -29,7 +29,7 @@ internal sealed class FlowAccount(BpfAssembler code, KernelFlows flows, int top)
     /// <summary>Adds r9 bytes in r7 packets with the signs in r8 to the flow of the key on the stack; r6 is lost.</summary>
     /// <param name="isSent">Whether they were sent.</param>
     /// <param name="gathers">Whether processors gather first; kernels before 5.12 have not the instruction.</param>
-    /// <param name="completeKey">Writes what has the namespace put into the key; where only the table asks for it. r7 to r9 must stay.</param>
+    /// <param name="completeKey">Writes what completes the key, where the table is asked for it: the comparison with a place does without. r7 to r9 must stay.</param>
     /// <param name="done">Where the program goes on.</param>
     internal void Write(bool isSent, bool gathers, Action? completeKey, BpfLabel done)
     {

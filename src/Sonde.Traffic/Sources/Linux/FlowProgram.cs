@@ -22,9 +22,8 @@ internal sealed class FlowProgram
 
     // The stack, from its end.
     private const int Context = -8;
-    private const int Header = Context - 40; // what is read of a packet that does not lie in one piece
+    private const int Header = Context - IPv6HeaderLength; // what is read of a packet that does not lie in one piece
 
-    private const int MostHeader = 40; // an IPv6 header, or an IPv4 header without options and what follows it
     private const int UdpHeaderLength = 8;
     private const int IPv4HeaderLength = 20;
     private const int IPv6HeaderLength = 40;
@@ -75,8 +74,6 @@ internal sealed class FlowProgram
     {
         BpfLabel isOther = _code.DefineLabel();
         BpfLabel isUsualIPv6 = _code.DefineLabel();
-        BpfLabel isShort = _code.DefineLabel();
-        BpfLabel isIPv4 = _code.DefineLabel();
         BpfLabel isIPv6 = _code.DefineLabel();
         BpfLabel transport = _code.DefineLabel();
         BpfLabel account = _code.DefineLabel();
@@ -109,17 +106,14 @@ internal sealed class FlowProgram
         ReadUsual(IPv6HeaderLength, () => StoreIPv6Addresses(R8, 0), isOther, account);
 
         _code.Mark(isOther);
-        LoadPacket(0, Header, MostHeader, isShort);
+        LoadPacket(0, Header, IPv4HeaderLength, _pass);
         _code
             .Load(R1, R10, Header, BpfSize.Byte)
             .Compute(BpfOperation.ShiftRight, R1, 4)
-            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6)
-            .Jump(isIPv4)
-            .Mark(isShort);
-        LoadPacket(0, Header, IPv4HeaderLength, _pass);
-        _code.Mark(isIPv4);
+            .JumpIf(BpfCondition.Equal, R1, 6, isIPv6);
         ReadIPv4(account);
         _code.Jump(transport).Mark(isIPv6);
+        LoadPacket(0, Header, IPv6HeaderLength, _pass);
         ReadIPv6();
         _code.Mark(transport);
         ReadTransport(account);
@@ -131,19 +125,22 @@ internal sealed class FlowProgram
     private void ReadUsual(int headerLength, Action storeAddresses, BpfLabel otherwise, BpfLabel account)
     {
         BpfLabel isTcp = _code.DefineLabel();
+        BpfLabel isWhole = _code.DefineLabel();
         _code
             .JumpIf(BpfCondition.Equal, R7, (int)IPProtocol.Tcp, isTcp)
-            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Udp, otherwise);
-        StorePorts(R8, headerLength);
-        storeAddresses();
-        _code.Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte).Move(R8, 0).Jump(account).Mark(isTcp);
+            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Udp, otherwise)
+            .Jump(isWhole)
+            .Mark(isTcp);
         Require(headerLength + TcpFlags + 1, otherwise);
+        _code.Mark(isWhole);
         StorePorts(R8, headerLength);
         storeAddresses();
         _code
             .Store(R10, Key + KernelFlow.Protocol, R7, BpfSize.Byte)
-            .Load(R1, R8, headerLength + TcpFlags, BpfSize.Byte)
+            .Move(R3, R8)
             .Move(R8, 0)
+            .JumpIf(BpfCondition.NotEqual, R7, (int)IPProtocol.Tcp, account)
+            .Load(R1, R3, headerLength + TcpFlags, BpfSize.Byte)
             .Move(R2, R1)
             .Compute(BpfOperation.And, R2, Fin | Syn | Reset)
             .JumpIf(BpfCondition.Equal, R2, 0, account);

@@ -33,7 +33,7 @@ internal sealed class KernelFlows : IDisposable
             }
 
             Holder = BpfMap.CreateHolder("sonde_flows", _tables[0]);
-            Side = BpfMap.Create(BpfMapType.Array, "sonde_side", sizeof(uint), sizeof(long), 1);
+            Side = BpfMap.Create(BpfMapType.Array, "sonde_side", sizeof(uint), sizeof(int), 1);
             Gathered = BpfMap.Create(BpfMapType.PerCpuArray, "sonde_gathered", sizeof(uint), KernelGathering.Size, Sides);
             _gathered = new byte[Gathered.ValueSize];
             _nothing = new byte[Gathered.ValueSize];
@@ -62,8 +62,7 @@ internal sealed class KernelFlows : IDisposable
     {
         int full = _filling;
         _filling = 1 - full;
-        long side = _filling;
-        Side.Update(Number(0), MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in side)));
+        Side.Update(Number(0), Number(_filling));
         Holder.Exchange(_tables[_filling]);
         DrainGathered(full, sink);
         DrainTable(full, sink);
